@@ -1,0 +1,42 @@
+"""What can go wrong, as a user sees it.
+
+    CorpusAuditError
+        UsageError          the call, a configuration or the audit directory is not right
+        RuleError           a rule, lexicon or policy is not right
+        ReadError           an input cannot be read (what was read before stays counted)
+        NothingToScan       no input file was found
+        AuditError          an audit directory is damaged, locked or of another schema
+
+A message says where, what, why it matters and what to do. These print without a traceback;
+anything else is a bug and prints one.
+"""
+
+
+class CorpusAuditError(Exception):
+    """Base of all errors that a user can do something about."""
+
+    exit_code = 2
+
+
+class UsageError(CorpusAuditError):
+    """The call or the configuration is not right."""
+
+
+class RuleError(CorpusAuditError):
+    """A rule, a lexicon or a policy is not right."""
+
+
+class AuditError(CorpusAuditError):
+    """An audit directory is damaged, locked, foreign or of another schema."""
+
+
+class NothingToScan(CorpusAuditError):
+    """No input file was found under the given paths."""
+
+    exit_code = 3
+
+
+class ReadError(CorpusAuditError):
+    """An input, or the rest of it, cannot be read."""
+
+    exit_code = 5
