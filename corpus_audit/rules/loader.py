@@ -1,0 +1,146 @@
+"""Reads rule files and refuses what would not do what its author meant."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from corpus_audit.errors import RuleError
+from corpus_audit.rules.location import load_toml, rules_dir
+from corpus_audit.rules.model import Rule, RuleSpec
+from corpus_audit.text.fold import fold_text
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Loaded rules, in order of their files and places, and the digest of all they say."""
+
+    rules: tuple[Rule, ...]
+    digest: str
+
+
+def load_rules(paths: Sequence[str | Path] = (), *, check: bool = True) -> RuleSet:
+    """Load rule files or folders of them; without paths, the shipped ones.
+
+    All faults of all files are reported at once. With `check`, each rule is tried on its own
+    examples: it must find every one of `hits` and none of `misses`.
+    """
+    files = _rule_files([Path(path) for path in paths] or [rules_dir() / "keywords"])
+    rules: list[Rule] = []
+    faults: list[str] = []
+    for file in files:
+        _read_file(file, rules, faults)
+    seen: dict[str, Rule] = {}
+    for rule in rules:
+        first = seen.setdefault(rule.spec.id, rule)
+        if first is not rule:
+            faults.append(f"{rule.where}: the id is taken by {first.file}:{first.line}")
+    if check and not faults:
+        faults = _failed_examples(rules)
+    if faults:
+        raise RuleError("\n".join(faults))
+    return RuleSet(tuple(rules), _digest(rules))
+
+
+def _rule_files(paths: Iterable[Path]) -> list[Path]:
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            files += sorted(path.glob("*.toml"))
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise RuleError(f"{path}: no such rule file or folder. Check --rules.")
+    if not files:
+        raise RuleError(f"{paths}: no *.toml rule file there. Check --rules.")
+    return files
+
+
+def _read_file(file: Path, rules: list[Rule], faults: list[str]) -> None:
+    content = load_toml(file)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    headers = [n for n, line in enumerate(lines, 1) if line.strip() == "[[rule]]"]
+    tables = content.get("rule", [])
+    if set(content) - {"rule"} or not isinstance(tables, list):
+        faults.append(f"{file}:1: a rule file holds [[rule]] tables only")
+        return
+    for line, table in zip(headers, tables, strict=False):
+        where = f'{file}:{line}: rule "{table.get("id", "?")}"'
+        try:
+            spec = RuleSpec.model_validate(table)
+        except ValidationError as error:
+            for fault in error.errors():
+                key = ".".join(map(str, fault["loc"]))
+                faults.append(f"{where}: {key}: {fault['msg']}")
+            continue
+        terms = list(spec.terms)
+        if spec.lexicon:
+            lexicon = file.parent / spec.lexicon
+            if not lexicon.is_file():
+                faults.append(f"{where}: lexicon {lexicon} does not exist")
+                continue
+            terms += read_lexicon(lexicon)
+        faults += [f"{where}: {fault}" for fault in _term_faults(terms)]
+        rules.append(Rule(spec, tuple(dict.fromkeys(terms)), file, line))
+
+
+def read_lexicon(file: Path) -> list[str]:
+    """Terms of a lexicon: one a line; blank lines and lines that start with `#` are not terms."""
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{file}: not UTF-8 ({error.reason}). Save the list as UTF-8.") from None
+    return [term for line in lines if (term := line.strip()) and not term.startswith("#")]
+
+
+def _term_faults(terms: Sequence[str]) -> list[str]:
+    if not terms:
+        return ["no terms: the rule would have no effect. Give `terms` or `lexicon`"]
+    faults = []
+    for term in terms:
+        folded = fold_text(term).decode()
+        if not folded.strip():
+            faults.append(f"term {term!r} is empty after folding: it would never match")
+        elif len(folded) == 1:
+            faults.append(f"term {term!r} is one character: it would match everywhere")
+        elif re.search(r"[\x00\n]", folded):
+            faults.append(f"term {term!r} holds a line break: it would never match")
+    return faults
+
+
+def _failed_examples(rules: Sequence[Rule]) -> list[str]:
+    """Try every rule on its own examples, all in one scan."""
+    import pyarrow as pa
+
+    from corpus_audit.rules.matcher import Matcher
+    from corpus_audit.text.buffers import Utf8
+    from corpus_audit.text.fold import fold
+
+    cases = [
+        (index, wanted, text)
+        for index, rule in enumerate(rules)
+        for wanted, texts in ((True, rule.spec.hits), (False, rule.spec.misses))
+        for text in texts
+    ]
+    text = Utf8.of(pa.array([case[2] for case in cases], pa.large_string()))
+    found = Matcher(rules).match(text, fold(text))
+    hit = set(zip(found.row.tolist(), found.rule.tolist(), strict=True))
+    faults = []
+    for row, (index, wanted, example) in enumerate(cases):
+        if ((row, index) in hit) != wanted:
+            said = "does not match its own hit" if wanted else "matches its own miss"
+            faults.append(f"{rules[index].where}: {said} {example!r}")
+    return faults
+
+
+def _digest(rules: Sequence[Rule]) -> str:
+    state = hashlib.blake2b(digest_size=16)
+    for rule in rules:
+        state.update(rule.spec.model_dump_json(exclude={"lexicon"}).encode())
+        state.update("\n".join(rule.terms).encode() + b"\0")
+    return state.hexdigest()
