@@ -1,0 +1,56 @@
+"""What an audit directory holds. Changing a column or a meaning raises SCHEMA_VERSION."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+#: One row per scanned document: the sampling frame, and the proof that each one has a result.
+#: Columns of detectors follow.
+DOCUMENTS = pa.schema(
+    [
+        pa.field("doc", pa.string(), nullable=False),
+        pa.field("source", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("path", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),  # byte offset, row or element
+        pa.field("digest", pa.binary(16), nullable=False),  # keyed BLAKE2b of the raw text
+        pa.field("chars", pa.int64(), nullable=False),  # code points
+        pa.field("bytes", pa.int64(), nullable=False),  # UTF-8
+        pa.field("risks", pa.string(), nullable=False),  # hit risks under the scan's policy
+    ]
+)
+
+#: One row per stored match; at most `max_findings` per document and rule.
+FINDINGS = pa.schema(
+    [
+        pa.field("doc", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("rule", pa.string(), nullable=False),
+        pa.field("risk", pa.string(), nullable=False),
+        pa.field("confidence", pa.string(), nullable=False),
+        pa.field("start", pa.int64(), nullable=False),  # span in code points of the raw text
+        pa.field("end", pa.int64(), nullable=False),
+        pa.field("matches", pa.int64(), nullable=False),  # of this rule in the document, all
+        pa.field("trace", pa.string(), nullable=False),  # transforms that made it match
+        pa.field("before", pa.string(), nullable=False),  # masked excerpt, in three pieces
+        pa.field("match", pa.string(), nullable=False),
+        pa.field("after", pa.string(), nullable=False),
+    ]
+)
+
+#: One row per record that was seen and not scanned.
+SKIPPED = pa.schema(
+    [
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("detail", pa.string(), nullable=False),
+        pa.field("bytes", pa.int64(), nullable=False),
+    ]
+)
+
+TABLES = ("documents", "findings", "skipped")

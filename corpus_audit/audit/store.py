@@ -1,0 +1,127 @@
+"""Atomic files in an audit directory, local or at any fsspec URL, and the lock that guards it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import fsspec
+import orjson
+
+from corpus_audit.audit.schema import SCHEMA_VERSION
+from corpus_audit.errors import AuditError
+
+MANIFEST = "audit.json"
+
+
+class AuditStore:
+    """Files under one directory. A file is there whole or not at all."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.fs, self.root = fsspec.core.url_to_fs(url)
+        self.local = Path(self.root) if "file" in _protocols(self.fs) else None
+
+    def path(self, name: str) -> str:
+        return f"{self.root.rstrip('/')}/{name}"
+
+    def exists(self, name: str) -> bool:
+        return bool(self.fs.exists(self.path(name)))
+
+    def names(self, folder: str) -> list[str]:
+        """Names of the finished files in a folder, sorted."""
+        if not self.exists(folder):
+            return []
+        found = (str(path).rsplit("/", 1)[-1] for path in self.fs.ls(self.path(folder), detail=False))
+        return sorted(name for name in found if not name.startswith("."))
+
+    def read(self, name: str) -> bytes:
+        return bytes(self.fs.cat_file(self.path(name)))
+
+    def open(self, name: str) -> IO[bytes]:
+        opened: IO[bytes] = self.fs.open(self.path(name), "rb")
+        return opened
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a small file."""
+        with self.writing(name) as temporary:
+            temporary.write_bytes(data)
+
+    @contextlib.contextmanager
+    def writing(self, name: str) -> Iterator[Path]:
+        """A local temporary path; what was written there gets its name when the block ends well."""
+        target = self.path(name)
+        if self.local is not None:
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            temporary = Path(target).with_name(f".{Path(target).name}.{os.getpid()}.tmp")
+        else:
+            handle, scratch = tempfile.mkstemp(prefix="corpus-audit-")
+            os.close(handle)
+            temporary = Path(scratch)
+        try:
+            yield temporary
+            if self.local is not None:
+                with temporary.open("rb") as written:
+                    os.fsync(written.fileno())
+                temporary.replace(target)
+            else:
+                self.fs.put_file(str(temporary), target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def remove(self, name: str) -> None:
+        self.fs.rm(self.path(name))
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other scans out. Remote stores have no lock: there the caller must take care."""
+        if self.local is None:
+            yield
+            return
+        import filelock
+
+        self.local.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(self.local / ".lock", blocking=False)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise AuditError(
+                f"{self.url}: another corpus-audit is writing there. Two writers would mix their "
+                "results. Wait for it, or choose another -o."
+            ) from None
+        try:
+            for stale in self.local.rglob(".*.tmp"):  # of a run that was killed
+                stale.unlink(missing_ok=True)
+            yield
+        finally:
+            lock.release()
+
+    def read_manifest(self) -> dict[str, Any]:
+        """The manifest; raises AuditError where there is none or its schema is another."""
+        try:
+            manifest: dict[str, Any] = orjson.loads(self.read(MANIFEST))
+        except FileNotFoundError:
+            raise AuditError(
+                f"{self.url}: no audit there ({MANIFEST} is missing). Pass the folder that was "
+                "given to `corpus-audit scan -o`."
+            ) from None
+        except orjson.JSONDecodeError:
+            raise AuditError(f"{self.url}/{MANIFEST}: damaged. Scan again into a new -o.") from None
+        if manifest.get("schema") != SCHEMA_VERSION:
+            raise AuditError(
+                f"{self.url}: written in audit schema {manifest.get('schema')}, this version reads "
+                f"{SCHEMA_VERSION}. Use corpus-audit {manifest.get('version')}, or scan again."
+            )
+        return manifest
+
+    def write_manifest(self, manifest: dict[str, Any]) -> None:
+        options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
+        self.write(MANIFEST, orjson.dumps(manifest, option=options))
+
+
+def _protocols(fs: Any) -> tuple[str, ...]:
+    return (fs.protocol,) if isinstance(fs.protocol, str) else tuple(fs.protocol)

@@ -1,0 +1,93 @@
+"""Masks personal data in what leaves the tool: excerpts, ids, paths.
+
+Excerpts are masked broadly, because a reviewer needs the words around a match and never the
+numbers. Labels (ids, paths, source names) keep ordinary numbers, because people join on them; what
+has the shape of personal data is masked there and made distinct again by a keyed suffix.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_STOP = r"\s@＠,，;；:：()（）<>《》\"'“”‘’\[\]【】、。！？!?"
+_EMAIL = re.compile(rf"[^{_STOP}]+[@＠][^{_STOP}]+")
+_SEPARATED_DIGITS = re.compile(r"\d(?:[ \-.‐‑–—·/()（）]{0,2}\d){4,}[Xx]?")
+_CODE = re.compile(r"(?<![A-Za-z0-9_])(?=[A-Za-z_-]*\d)[A-Za-z0-9_+/-]{8,}=*")
+_URL_VALUE = re.compile(r"(?<=[?&#;])([\w.-]+=)([^\s&#]+)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d){8}(?!\d)")
+_LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)|(?<!\d)\d{17}[Xx]")
+_BIRTH = re.compile(r"\d{6}(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]?")
+# Whatever `mask_label` could change holds one of these; all other labels pass untouched.
+_SUSPECT = r"[@＠]|[0-9０-９](?:[ -]?[0-9０-９]){10}"
+
+
+def _keep_ends(text: str) -> str:
+    """First and last character kept, letters and digits between them starred, length kept."""
+    inner = "".join("*" if char.isalnum() else char for char in text[1:-1])
+    return text[0] + inner + text[-1] if len(text) > 2 else "*" * len(text)
+
+
+def _star(match: re.Match[str]) -> str:
+    return _keep_ends(match.group())
+
+
+def mask_excerpt(text: str) -> str:
+    """Mask mail addresses, runs of five or more digits, codes and URL values. Length is kept.
+
+    Control and direction characters become spaces: an excerpt is inert wherever it is printed.
+    """
+    text = _CONTROL.sub(" ", text)
+    text = _URL_VALUE.sub(lambda m: m.group(1) + "*" * len(m.group(2)), text)
+    for pattern in (_EMAIL, _SEPARATED_DIGITS, _CODE):
+        text = pattern.sub(_star, text)
+    return text
+
+
+def mask_label(label: str, key: bytes = b"") -> str:
+    """Mask what has the shape of a mail address, a mobile number, an identity or a card number.
+
+    A label that changed gets a suffix keyed by its full text, so that two labels stay two.
+    """
+    masked = _LONG_NUMBER.sub(_mask_if(_is_personal_number), label)
+    masked = _MOBILE.sub(_star, masked)
+    masked = _EMAIL.sub(_star, masked)
+    if masked == label:
+        return label
+    return f"{masked}~{hashlib.blake2b(label.encode(), key=key, digest_size=4).hexdigest()}"
+
+
+def mask_labels(column: pa.Array, key: bytes) -> pa.Array:
+    """`mask_label` over a string column; only suspect values are looked at one by one."""
+    suspect = pc.match_substring_regex(column, _SUSPECT)
+    if not pc.any(suspect).as_py():
+        return column
+    masked = [
+        mask_label(value, key) if flag else value
+        for value, flag in zip(column.to_pylist(), suspect.to_pylist(), strict=True)
+    ]
+    return pa.array(masked, column.type)
+
+
+def _mask_if(test: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
+    return lambda match: _star(match) if test(match.group()) else match.group()
+
+
+def _is_personal_number(text: str) -> bool:
+    digits = "".join(str(int(c)) if c.isdigit() else c for c in text if c.isdigit() or c in "Xx")
+    return bool(_BIRTH.fullmatch(digits)) or _luhn(digits)
+
+
+def _luhn(digits: str) -> bool:
+    """ISO/IEC 7812-1 check digit."""
+    if not digits.isdigit():
+        return False
+    values = [int(char) for char in reversed(digits)]
+    doubled = (2 * value - 9 * (value > 4) for value in values[1::2])
+    return (sum(values[::2]) + sum(doubled)) % 10 == 0
