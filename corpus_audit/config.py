@@ -1,0 +1,57 @@
+"""What one scan is asked to do, and the digest of everything that its answer depends on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+
+from corpus_audit import __version__
+from corpus_audit.audit.keys import key_id
+from corpus_audit.audit.schema import SCHEMA_VERSION
+from corpus_audit.policies import Policy
+from corpus_audit.types import Detector, ReadOptions
+
+#: How the corpus is cut into batches changes no answer, so a rerun may use another size.
+_FREE = ("batch_bytes",)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanConfig:
+    """The configuration of a scan, whole; it travels to every worker."""
+
+    key: bytes = field(repr=False)
+    read: ReadOptions = ReadOptions()
+    detectors: Mapping[str, Mapping[str, object]] = field(
+        default_factory=lambda: {"keywords": {}, "language": {}}
+    )  # name -> its configuration
+    policy: Policy = Policy()
+    max_findings: int = 20  # stored per document and rule; the count is always exact
+    context: int = 40  # code points of an excerpt on each side of its match
+    max_sources: int = 100_000
+
+    def digest(self, detectors: Sequence[Detector]) -> str:
+        """Name everything that a unit's answer depends on, apart from the unit itself."""
+        read = {name: value for name, value in asdict(self.read).items() if name not in _FREE}
+        return digest_of(
+            {
+                "version": __version__,
+                "schema": SCHEMA_VERSION,
+                "key": key_id(self.key),
+                "read": read,
+                "detectors": {detector.name: detector.digest for detector in detectors},
+                "policy": self.policy.model_dump(),
+                "max_findings": self.max_findings,
+                "context": self.context,
+            }
+        )
+
+
+def digest_of(value: Any) -> str:
+    """A digest of plain JSON values."""
+    return hashlib.blake2b(
+        orjson.dumps(value, option=orjson.OPT_SORT_KEYS), digest_size=16
+    ).hexdigest()

@@ -1,0 +1,252 @@
+"""Scan one unit: where readers, detectors and tallies meet. Every engine calls `scan_unit`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from corpus_audit.audit.store import AuditStore
+from corpus_audit.config import ScanConfig, digest_of
+from corpus_audit.excerpts import cut_excerpts
+from corpus_audit.judge import Hits, judge
+from corpus_audit.observe import Observed, observe
+from corpus_audit.plan import Unit
+from corpus_audit.readers.registry import reader_named
+from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
+from corpus_audit.text.batch import Batch
+from corpus_audit.text.fold import TRANSFORMS
+from corpus_audit.text.masking import mask_label, mask_labels
+from corpus_audit.types import Detector, Loss, Skipped
+from corpus_audit.writer import UnitWriter
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """What a unit came to: kilobytes, whatever its size. Its file marks the unit as finished."""
+
+    key: str
+    config: str  # digest of the configuration
+    parts: list[dict[str, Any]]
+    tally: Tally
+
+    @property
+    def name(self) -> str:
+        return f"units/{self.key}.json"
+
+    def to_bytes(self) -> bytes:
+        stored = {"key": self.key, "config": self.config, "parts": self.parts}
+        return orjson.dumps(stored | {"tally": self.tally.to_json()})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> UnitResult:
+        stored = orjson.loads(data)
+        return cls(**(stored | {"tally": Tally.from_json(stored["tally"])}))
+
+
+def unit_key(unit: Unit, config_digest: str) -> str:
+    """The name of a unit's result: another file, stretch, rule or option gives another key."""
+    return digest_of([config_digest, [asdict(part) for part in unit.parts]])
+
+
+def scan_unit(
+    unit: Unit,
+    config: ScanConfig,
+    detectors: Sequence[Detector],
+    store: AuditStore,
+    progress: Callable[[int], None] = lambda nbytes: None,
+) -> UnitResult:
+    """Scan a unit into its own files and return its tally. `progress` gets bytes of text."""
+    config_digest = config.digest(detectors)
+    key = unit_key(unit, config_digest)
+    tally = Tally()
+    with UnitWriter(store, key, detectors) as writer:
+        for part in unit.parts:
+            for item in reader_named(part.reader).read(part, config.read):
+                if isinstance(item, Batch):
+                    _scan_batch(item, config, detectors, tally, writer)
+                    tally.check_sources(config.max_sources)
+                    progress(item.text.nbytes)
+                elif isinstance(item, Skipped):
+                    _count_skipped(item, config, tally, writer)
+                else:
+                    tally.losses.append(_loss(item, config))
+    parts = [_part_record(part, config) for part in unit.parts]
+    result = UnitResult(key, config_digest, parts, tally)
+    store.write(result.name, result.to_bytes())  # last: its presence says that the rest is there
+    return result
+
+
+def _scan_batch(
+    batch: Batch,
+    config: ScanConfig,
+    detectors: Sequence[Detector],
+    tally: Tally,
+    writer: UnitWriter,
+) -> None:
+    seen = observe(batch, detectors, config.max_findings)
+    hits = judge(seen.findings, seen.rules, config.policy.judge)
+    risks = _risks_per_document(hits, len(batch))
+    _tally_batch(batch, seen, hits, risks, detectors, tally)
+    labels = {
+        name: mask_labels(batch.records.column(name), config.key) for name in ("doc", "source", "path")
+    }
+    writer.write("documents", _document_columns(batch, labels, risks, config.key) | seen.columns)
+    if len(seen.findings):
+        writer.write("findings", _finding_columns(batch, labels, seen, config.context))
+
+
+def _risks_per_document(hits: Hits, documents: int) -> list[str]:
+    """The hit risks of each document, joined by spaces."""
+    risks = [""] * documents
+    for row, risk in zip(hits.row.tolist(), hits.risk.tolist(), strict=True):
+        name = hits.risks[risk]
+        risks[row] = f"{risks[row]} {name}" if risks[row] else name
+    return risks
+
+
+def _tally_batch(
+    batch: Batch,
+    seen: Observed,
+    hits: Hits,
+    risks: list[str],
+    detectors: Sequence[Detector],
+    tally: Tally,
+) -> None:
+    encoded = batch.records.column("source").dictionary_encode()
+    code = encoded.indices.to_numpy(zero_copy_only=False)
+    names = encoded.dictionary.to_pylist()
+    sources = [tally.source(name) for name in names]
+    documents = np.bincount(code, minlength=len(names))
+    chars, nbytes = (_sum_by(code, values, len(names)) for values in (batch.chars, batch.nbytes))
+    for i, source in enumerate(sources):
+        source.documents += int(documents[i])
+        source.chars += int(chars[i])
+        source.bytes += int(nbytes[i])
+
+    for row, risk in zip(hits.row.tolist(), hits.risk.tolist(), strict=True):
+        source, name = sources[code[row]], hits.risks[risk]
+        add_counts(source.hits, {name: 1})
+        add_counts(source.hit_chars, {name: int(batch.chars[row])})
+    for row in np.unique(hits.row).tolist():
+        add_counts(sources[code[row]].any_hit, {risks[row]: 1})
+        add_counts(sources[code[row]].any_hit_chars, {risks[row]: int(batch.chars[row])})
+
+    pairs = zip(seen.pair_row.tolist(), seen.pair_rule.tolist(), seen.pair_matches.tolist(), strict=True)
+    for row, rule, matches in pairs:
+        add_counts(sources[code[row]].rules, {seen.rules[rule].id: 1})
+        add_counts(sources[code[row]].matches, {seen.rules[rule].id: matches})
+
+    for spec in (spec for detector in detectors for spec in detector.columns):
+        column = seen.columns[spec.name]
+        if spec.tally == "category":
+            _tally_category(column, code, sources, spec.name)
+        elif spec.tally == "sum":
+            values = column.fill_null(0).to_numpy(zero_copy_only=False)
+            for i, total in enumerate(_sum_by(code, values, len(names)).tolist()):
+                add_counts(sources[i].sums, {spec.name: int(total)})
+
+
+def _sum_by(code: Any, values: Any, groups: int) -> Any:
+    """Exact integer sums by group."""
+    sums = np.zeros(groups, np.int64)
+    np.add.at(sums, code, values)
+    return sums
+
+
+def _tally_category(column: pa.Array, code: Any, sources: list[Any], name: str) -> None:
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    values = [str(value) for value in column.dictionary.to_pylist()]
+    index = column.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
+    counts = np.zeros((len(sources), len(values) + 1), np.int64)
+    np.add.at(counts, (code, index), 1)
+    for source, row in zip(sources, counts[:, :-1].tolist(), strict=True):
+        found = {value: n for value, n in zip(values, row, strict=True) if n}
+        add_counts(source.categories.setdefault(name, {}), found)
+
+
+def _document_columns(
+    batch: Batch, labels: dict[str, pa.Array], risks: list[str], key: bytes
+) -> dict[str, pa.Array]:
+    return {
+        "doc": labels["doc"],
+        "source": labels["source"].dictionary_encode(),
+        "path": labels["path"].dictionary_encode(),
+        "position": batch.records.column("position"),
+        "digest": pa.array(text_digests(batch, key), pa.binary(16)),
+        "chars": pa.array(batch.chars),
+        "bytes": pa.array(batch.nbytes),
+        "risks": pa.array(risks, pa.string()),
+    }
+
+
+def text_digests(batch: Batch, key: bytes) -> list[bytes]:
+    """Keyed BLAKE2b-128 of the raw text of each document."""
+    data, ends = memoryview(batch.text.data), batch.text.offsets.tolist()
+    blake2b = hashlib.blake2b
+    return [
+        blake2b(data[start:end], key=key, digest_size=16).digest()
+        for start, end in zip(ends, ends[1:], strict=False)
+    ]
+
+
+def _finding_columns(
+    batch: Batch, labels: dict[str, pa.Array], seen: Observed, context: int
+) -> dict[str, pa.Array]:
+    findings = seen.findings
+    rules = [seen.rules[i] for i in findings.rule.tolist()]
+    row = pa.array(findings.row)
+    before, match, after = cut_excerpts(batch.text, findings, context)
+    return {
+        **{name: column.take(row) for name, column in labels.items()},
+        "position": batch.records.column("position").take(row),
+        "rule": pa.array([rule.id for rule in rules], pa.string()),
+        "risk": pa.array([rule.risk for rule in rules], pa.string()),
+        "confidence": pa.array([rule.confidence for rule in rules], pa.string()),
+        "start": pa.array(findings.start),
+        "end": pa.array(findings.end),
+        "matches": pa.array(seen.matches),
+        "trace": pa.array([trace_names(bits) for bits in findings.trace.tolist()], pa.string()),
+        "before": pa.array(before, pa.string()),
+        "match": pa.array(match, pa.string()),
+        "after": pa.array(after, pa.string()),
+    }
+
+
+def trace_names(bits: int) -> str:
+    """The transforms of a trace, joined by `+`."""
+    return "+".join(name for i, name in enumerate(TRANSFORMS) if bits >> i & 1)
+
+
+def _count_skipped(item: Skipped, config: ScanConfig, tally: Tally, writer: UnitWriter) -> None:
+    source = UNATTRIBUTED if item.source is None else item.source
+    add_counts(tally.source(source).skipped, {item.reason: 1})
+    writer.write_skipped(
+        {
+            "path": mask_label(item.path, config.key),
+            "position": item.position,
+            "source": mask_label(source, config.key),
+            "reason": item.reason,
+            "detail": item.detail,
+            "bytes": item.nbytes,
+        }
+    )
+
+
+def _loss(item: Loss, config: ScanConfig) -> dict[str, Any]:
+    path = mask_label(item.path, config.key)
+    return {"path": path, "position": item.position, "detail": item.detail}
+
+
+def _part_record(part: Any, config: ScanConfig) -> dict[str, Any]:
+    """What the audit keeps of a part: enough to read it again."""
+    record = asdict(part)
+    record["file"]["path"] = mask_label(part.file.path, config.key)
+    record["file"]["root"] = mask_label(part.file.root, config.key)
+    return record
