@@ -241,7 +241,8 @@ def _count_skipped(item: Skipped, config: ScanConfig, tally: Tally, writer: Unit
 
 def _loss(item: Loss, config: ScanConfig) -> dict[str, Any]:
     path = mask_label(item.path, config.key)
-    return {"path": path, "position": item.position, "detail": item.detail}
+    sources = [] if item.source is None else [item.source]
+    return {"path": path, "position": item.position, "detail": item.detail, "sources": sources}
 
 
 def _part_record(part: Any, config: ScanConfig) -> dict[str, Any]:

@@ -92,6 +92,7 @@ class Loss:
     path: str
     position: int  # where reading stopped
     detail: str
+    source: str | None = None  # where the path names the source
 
 
 class Reader(Protocol):
