@@ -19,7 +19,7 @@ _EMAIL = re.compile(rf"[^{_STOP}]+[@＠][^{_STOP}]+")
 _SEPARATED_DIGITS = re.compile(r"\d(?:[ \-.‐‑–—·/()（）]{0,2}\d){4,}[Xx]?")
 _CODE = re.compile(r"(?<![A-Za-z0-9_])(?=[A-Za-z_-]*\d)[A-Za-z0-9_+/-]{8,}=*")
 _URL_VALUE = re.compile(r"(?<=[?&#;])([\w.-]+=)([^\s&#]+)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d){8}(?!\d)")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)|(?<!\d)\d{17}[Xx]")
@@ -43,7 +43,7 @@ def mask_excerpt(text: str) -> str:
 
     Control and direction characters become spaces: an excerpt is inert wherever it is printed.
     """
-    text = _CONTROL.sub(" ", text)
+    text = CONTROL.sub(" ", text)
     text = _URL_VALUE.sub(lambda m: m.group(1) + "*" * len(m.group(2)), text)
     for pattern in (_EMAIL, _SEPARATED_DIGITS, _CODE):
         text = pattern.sub(_star, text)

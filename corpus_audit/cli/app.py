@@ -1,0 +1,122 @@
+"""The command line: one thin module per command. Imports stay light until a command runs."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from corpus_audit import __version__
+from corpus_audit.cli import merge, scan, show, standards, stats
+from corpus_audit.errors import CorpusAuditError, UsageError
+
+PROJECT_FILE = "corpus-audit.toml"
+
+app = typer.Typer(
+    name="corpus-audit",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done; 1 internal error; 2 usage, bad rule or policy; 3 nothing to scan; "
+    "5 coverage incomplete.",
+)
+app.command(name="scan")(scan.scan)
+app.command(name="stats")(stats.stats)
+app.command(name="show")(show.show)
+app.command(name="merge")(merge.merge)
+app.add_typer(standards.app, name="standards")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"corpus-audit {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help="Is this corpus fit to train on? Source by source, with evidence.")
+def _root(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(help=f"Project file with defaults. [default: {PROJECT_FILE}, if there]"),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    file = config or Path(PROJECT_FILE)
+    if config or file.is_file():
+        context.default_map = _project_defaults(file, context)
+
+
+def _project_defaults(file: Path, context: typer.Context) -> dict[str, Any]:
+    """Defaults of each command from the project file: a table per command, options as keys."""
+    from corpus_audit.rules.location import load_toml
+
+    defaults: dict[str, Any] = {}
+    commands = context.command.commands  # type: ignore[attr-defined]
+    for name, table in load_toml(file).items():
+        if name not in commands or not isinstance(table, dict):
+            raise UsageError(
+                f"{file}: [{name}] is not a command. It would be ignored; known tables: "
+                f"{', '.join(sorted(commands))}."
+            )
+        known = {
+            option.removeprefix("--"): parameter.name
+            for parameter in commands[name].params
+            for option in parameter.opts
+            if option.startswith("--")
+        }
+        for key, value in table.items():
+            if key not in known:
+                raise UsageError(
+                    f"{file}: [{name}] {key} is not an option of `corpus-audit {name}`. It would be "
+                    f"ignored; known keys: {', '.join(sorted(known))}."
+                )
+            defaults.setdefault(name, {})[known[key]] = value
+    return defaults
+
+
+def main() -> None:
+    """Entry point: user mistakes print one message, bugs print where they happened."""
+    try:
+        app(standalone_mode=False)
+    except CorpusAuditError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("stopped. Finished units are kept: run the same command again to go on.", 130)
+    except SystemExit:
+        raise
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of the output has gone, as `head` does
+        raise SystemExit(0) from None
+    except Exception as error:
+        _exit_for(error)
+
+
+def _exit_for(error: Exception) -> None:
+    show_usage = getattr(error, "show", None)  # click's own: a wrong option, a missing argument
+    if callable(show_usage):
+        show_usage()
+        raise SystemExit(getattr(error, "exit_code", 2)) from None
+    if type(error).__name__ == "Abort":
+        _fail("stopped.", 130)
+    from corpus_audit.text.masking import mask_excerpt
+
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    print(f"{frames}{type(error).__name__}: {mask_excerpt(str(error))}", file=sys.stderr)
+    _fail(
+        "internal error. Please report it with the lines above (they hold no text of your data).", 1
+    )
+
+
+def _fail(message: str, code: int) -> None:
+    from corpus_audit.text.masking import mask_label
+
+    print(f"corpus-audit: {mask_label(message)}", file=sys.stderr)
+    raise SystemExit(code)

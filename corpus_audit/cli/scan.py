@@ -1,0 +1,166 @@
+"""`corpus-audit scan`: parse, plan, run, print."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corpus_audit.errors import UsageError
+
+if TYPE_CHECKING:
+    from corpus_audit.config import ScanConfig
+    from corpus_audit.plan import Plan
+
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+
+
+def parse_size(text: str) -> int:
+    """Bytes of `64KiB`, `16M`, `1GB`, `4096`. Units are powers of 1024."""
+    match = re.fullmatch(r"(\d+)\s*([kmgt]?)(?:i?b)?", text.strip().lower())
+    if not match:
+        raise UsageError(f"{text!r} is not a size. Write bytes, or 64KiB, 16MiB, 1GiB.")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def scan(
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders, globs, fsspec URLs (s3://...), or - for stdin."),
+    ],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="Audit directory to write or go on with.")
+    ] = None,
+    text_field: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Field with the text; dotted paths and [*] (messages[*].content). Repeat it for "
+            "several. [default: guessed per file]"
+        ),
+    ] = None,
+    id_field: Annotated[str | None, typer.Option(help="Field with the document id.")] = None,
+    source_field: Annotated[str | None, typer.Option(help="Field with the source.")] = None,
+    source_from: Annotated[
+        list[str] | None,
+        typer.Option(help="Path pattern that names the source: 'crawl/{source}/*.jsonl.gz'."),
+    ] = None,
+    keep_field: Annotated[
+        list[str] | None, typer.Option(help="Further field that a detector needs.")
+    ] = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", help="Input format, where the suffix does not tell.")
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="gb18030, gbk, big5, utf-16, ...")] = "utf-8",
+    detectors: Annotated[
+        str, typer.Option(help="Detectors to run, with commas.")
+    ] = "keywords,language",
+    rules: Annotated[
+        list[str] | None,
+        typer.Option(help="Rule file or folder. Repeat it for several. [default: shipped rules]"),
+    ] = None,
+    policy: Annotated[Path | None, typer.Option(help="Policy file. [default: shipped]")] = None,
+    max_skipped: Annotated[
+        float | None,
+        typer.Option(help="Share of records that may be skipped (0.001 is 0.1 %)."),
+    ] = None,
+    max_sources: Annotated[int, typer.Option(help="More distinct sources are an error.")] = 100_000,
+    max_document_bytes: Annotated[
+        str, typer.Option(help="Larger documents are skipped and listed.")
+    ] = "64MiB",
+    max_expansion: Annotated[
+        int, typer.Option(help="Decompressed / stored size that stops a file (past 1 GiB).")
+    ] = 500,
+    key_file: Annotated[
+        str | None,
+        typer.Option(help="Key of digests. [default: corpus-audit.key beside the audit]"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-w", min=1, help="Processes. [default: all cores]")
+    ] = None,
+    batch_size: Annotated[str, typer.Option(help="Text held at once per worker.")] = "8MiB",
+    unit_size: Annotated[str, typer.Option(help="Stored bytes per unit of work.")] = "64MiB",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and an estimate; write nothing.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    log_format: Annotated[str, typer.Option(help="Progress as text or json lines.")] = "text",
+) -> None:
+    """Scan a corpus and say, source by source, how much of it holds illegal or unhealthy content."""
+    from corpus_audit.audit.keys import load_key
+    from corpus_audit.cli import progress, summary
+    from corpus_audit.config import ScanConfig
+    from corpus_audit.engines.run import run_scan
+    from corpus_audit.plan import plan as make_plan
+    from corpus_audit.policies import load_policy
+    from corpus_audit.types import ReadOptions
+
+    if log_format not in ("text", "json"):
+        raise UsageError(f"--log-format {log_format}: it is text or json.")
+    if not output and not dry_run:
+        raise UsageError("say where the audit goes: -o AUDIT (or --dry-run to see the plan only).")
+    read = ReadOptions(
+        text_fields=tuple(text_field or ()),
+        id_field=id_field,
+        source_field=source_field,
+        source_patterns=tuple(source_from or ()),
+        keep_fields=tuple(keep_field or ()),
+        encoding=encoding,
+        batch_bytes=parse_size(batch_size),
+        max_document_bytes=parse_size(max_document_bytes),
+        max_expansion=max_expansion,
+    )
+    chosen = load_policy(policy)
+    if max_skipped is not None:
+        coverage = chosen.coverage.model_copy(update={"max_skipped": max_skipped})
+        chosen = chosen.model_copy(update={"coverage": coverage})
+    names = [name.strip() for name in detectors.split(",") if name.strip()]
+    config = ScanConfig(
+        key=bytes(32) if dry_run else load_key(key_file, output or ""),
+        read=read,
+        detectors={name: {"rules": rules} if name == "keywords" and rules else {} for name in names},
+        policy=chosen,
+        max_sources=max_sources,
+    )
+    planned = make_plan(paths, read, unit_bytes=parse_size(unit_size), format=format_)
+    if dry_run:
+        _print_plan(planned, config, workers)
+        return
+    assert output
+    with progress.shown(planned.nbytes, quiet=quiet, log_format=log_format) as bar:
+        answer = run_scan(
+            planned, config, output, workers=workers, progress=bar.scanned, finished=bar.finished
+        )
+    summary.print_summary(answer, output, planned)
+    raise typer.Exit(summary.exit_code(answer))
+
+
+def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
+    import os
+
+    from corpus_audit.cli.tables import render_table
+    from corpus_audit.engines.estimate import estimate
+
+    by_reader: dict[str, list[int]] = {}
+    for unit in planned.units:
+        for part in unit.parts:
+            row = by_reader.setdefault(part.reader, [0, 0])
+            row[0] += part.start == 0
+            row[1] += part.weight
+    rows = [[name, f"{n:,}", f"{size / 1e6:,.1f}"] for name, (n, size) in sorted(by_reader.items())]
+    print(render_table(["format", "files", "MB stored"], rows, "<>>"))
+    print(f"\n{len(planned.units):,} units of work, {planned.nbytes / 1e6:,.1f} MB stored")
+    if planned.ignored:
+        print(f"{len(planned.ignored):,} files are no data and will be left out, for example:")
+        for path, reason in planned.ignored[:5]:
+            print(f"  {path}: {reason}")
+    cores = min(workers or os.cpu_count() or 1, len(planned.units))
+    speed = estimate(planned, config)
+    seconds = planned.nbytes / (speed * 1e6 * cores)
+    print(
+        f"about {seconds:,.0f} s on {cores} workers: the first documents went at {speed:,.0f} MB/s "
+        "(stored) on one",
+        file=sys.stdout,
+    )

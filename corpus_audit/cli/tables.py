@@ -1,0 +1,46 @@
+"""Plain tables for terminals, aligned where Chinese characters take two columns."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from corpus_audit.text.masking import CONTROL
+
+
+def display_width(text: str) -> int:
+    """Terminal columns of a text."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut a text to so many columns, with an ellipsis; control characters become spaces."""
+    text = CONTROL.sub(" ", text)
+    if display_width(text) <= width:
+        return text
+    while display_width(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def render_table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], align: str = "", limit: int = 40
+) -> str:
+    """A table; `align` holds `<` or `>` per column, cells are cut to `limit` columns."""
+    align = align.ljust(len(headers), "<")
+    cells = [[shorten(str(cell), limit) for cell in row] for row in (headers, *rows)]
+    widths = [max(display_width(row[i]) for row in cells) for i in range(len(headers))]
+    cells.insert(1, ["─" * width for width in widths])
+    return "\n".join(
+        "  ".join(_pad(cell, width, side) for cell, width, side in zip(row, widths, align, strict=False))
+        .rstrip()
+        for row in cells
+    )
+
+
+def _pad(cell: str, width: int, side: str) -> str:
+    space = " " * (width - display_width(cell))
+    return space + cell if side == ">" else cell + space
