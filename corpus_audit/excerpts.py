@@ -1,4 +1,4 @@
-"""Raw text in sight of a person: masked excerpts around findings."""
+"""Text around findings, as a person gets to see it: masked, unless evidence was asked for."""
 
 from __future__ import annotations
 
@@ -36,3 +36,8 @@ def cut_excerpt(document: str, start: int, end: int, context: int) -> tuple[str,
         window[begin:stop],
         window[stop : stop + context],
     )
+
+
+def cut_raw(document: str, start: int, end: int, context: int) -> tuple[str, str, str]:
+    """The same unmasked, for evidence only."""
+    return document[max(0, start - context) : start], document[start:end], document[end:][:context]

@@ -1,35 +1,50 @@
-"""Where the shipped data is, and how its TOML is read."""
+"""Where the data that ships with corpus-audit is, and how a TOML file of it is read."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from corpus_audit.errors import RuleError
 
+_PACKAGE = Path(__file__).resolve().parent.parent
+_MARK = "risks.toml"  # tells our folder from any other that is called `rules`
 
-@lru_cache
+
 def rules_dir() -> Path:
-    """The folder `rules/`: inside an installed wheel, else at the top of the source tree."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "_rules", package.parent / "rules"):
-        if folder.is_dir():
-            return folder
+    """The folder of rules, standards and policies: inside the wheel, or in the source checkout."""
+    places = (_PACKAGE / "_rules", _PACKAGE.parent / "rules")
+    for place in places:
+        if (place / _MARK).is_file():
+            return place
     raise RuleError(
-        f"{package}: the shipped rules are missing, so nothing can be scanned. "
-        "Reinstall corpus-audit."
+        f"{places[0]}: the rules that ship with corpus-audit are missing (nor are they in "
+        f"{places[1]}). Nothing can be judged without them: install corpus-audit again."
     )
 
 
-def load_toml(path: Path) -> dict[str, Any]:
-    """A TOML file; raises RuleError with file and line."""
+def load_toml(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file. Raises RuleError that names file and line."""
+    file = Path(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RuleError(f"{path}: no such file.") from None
+        text = file.read_bytes().decode("utf-8-sig")  # some editors write a byte order mark
+    except OSError as error:
+        raise RuleError(f"{file}: cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError as error:
-        raise RuleError(f"{path}: not UTF-8 ({error.reason}). Save it as UTF-8.") from None
+        line = error.object[: error.start].count(b"\n") + 1
+        raise RuleError(f"{file}:{line}: not UTF-8. Save the file as UTF-8.") from None
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"{path}: {error}") from None
+        raise RuleError(f"{_where(file, text, str(error))}. Correct the TOML.") from None
+
+
+def _where(file: Path, text: str, message: str) -> str:
+    """tomllib says "... (at line 3, column 5)" or "... (at end of document)"."""
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message, re.S)
+    if not found:
+        return f"{file}:1: {message}"
+    line = found[2] or len(text.splitlines()) or 1
+    return f"{file}:{line}: {found[1]}"

@@ -127,34 +127,46 @@ def _normalise(data, i, stop, classes, order, composed, letters, out):  # type: 
 
 
 @njit(cache=True, nogil=True)
-def _walk(letters, n, follow, step, rows, total):  # type: ignore[no-untyped-def]
-    """Add the row of each letter; returns how many of the alphabet's letters there are."""
+def _find_rows(letters, n, follow, step):  # type: ignore[no-untyped-def]
+    """Replace each letter by the row that it adds; returns how many are of the alphabet."""
     size = np.uint64(follow.shape[1])
-    follow, step, rows = follow.ravel(), step.ravel(), rows.ravel()
+    follow, step = follow.ravel(), step.ravel()
     state = b = np.uint64(SPACE)
     seen = 0
     for k in range(n):
         c = np.uint64(letters[k])
         seen += c > UNKNOWN
-        row = np.uint64(step[state * size + c]) * np.uint64(WIDTH)
+        letters[k] = step[state * size + c]
         state = np.uint64(follow[b * size + c])
         b = c
-        if row:
-            for language in range(WIDTH):
-                total[language] += rows[row + np.uint64(language)]
     return seen
+
+
+@njit(cache=True, nogil=True)
+def _add_rows(indices, n, rows, total):  # type: ignore[no-untyped-def]
+    """Sum rows, four at a time: LLVM makes SIMD of that, and of one at a time it does not."""
+    width = np.uint64(WIDTH)
+    rows = rows.ravel()
+    for k in range(0, n, 4):
+        a, b = np.uint64(indices[k]) * width, np.uint64(indices[k + 1]) * width
+        c, d = np.uint64(indices[k + 2]) * width, np.uint64(indices[k + 3]) * width
+        for language in range(WIDTH):
+            j = np.uint64(language)
+            total[language] += np.int32(rows[a + j]) + rows[b + j] + rows[c + j] + rows[d + j]
 
 
 @njit(cache=True, nogil=True)
 def _score(
     offsets, data, documents, classes, order, composed, letters, follow, step, rows, scores, seen
 ):  # type: ignore[no-untyped-def]  # fmt: skip
-    buffer = np.empty(MAX_CHARS, np.uint16)
+    buffer = np.empty(MAX_CHARS + 4, np.uint16)
     total = np.zeros(WIDTH, np.int32)
     for k in range(len(documents)):
         i = np.uint64(offsets[documents[k]])
         stop = np.uint64(offsets[documents[k] + 1])
-        n = _normalise(data, i, stop, classes, order, composed, letters, buffer)
+        n = _normalise(data, i, stop, classes, order, composed, letters, buffer[:MAX_CHARS])
+        seen[k] = _find_rows(buffer, n, follow, step)
+        buffer[n : n + np.uint64(4)] = 0  # row 0 adds nothing
         total[:] = 0
-        seen[k] = _walk(buffer, n, follow, step, rows, total)
+        _add_rows(buffer, n, rows, total)
         scores[k] = total
