@@ -1,0 +1,1 @@
+"""Speed and memory on real data. Never run by tests."""
