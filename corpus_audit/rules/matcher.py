@@ -104,7 +104,7 @@ def _outermost(
     start: npt.NDArray[np.int64],
     end: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.intp]:
-    """Which matches lie in no other of the same rule and row, in order of (row, start, end)."""
+    """Which matches lie in no other of the same rule and row; in order of (row, start, end, rule)."""
     order = np.lexsort((-end, start, rule, row))
     row, rule, start, end = row[order], rule[order], start[order], end[order]
     fresh = np.r_[True, (row[1:] != row[:-1]) | (rule[1:] != rule[:-1])][: len(order)]
@@ -113,5 +113,5 @@ def _outermost(
     span = int(end.max(initial=0)) + 1
     furthest = np.maximum.accumulate(group * span + end)
     inside = np.r_[False, furthest[:-1] >= group[1:] * span + end[1:]][: len(order)] & ~fresh
-    outer = order[~inside]
-    return outer
+    outer = ~inside
+    return order[outer][np.lexsort((rule[outer], end[outer], start[outer], row[outer]))]

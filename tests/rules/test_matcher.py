@@ -1,0 +1,98 @@
+"""Matching terms over views."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus_audit.rules.matcher import Matcher
+from corpus_audit.rules.model import Rule, RuleSpec, Title
+from corpus_audit.text.buffers import Utf8
+from corpus_audit.text.fold import fold
+
+
+def rule(id_: str, *terms: str, edges: str = "auto") -> Rule:
+    spec = RuleSpec(
+        id=id_, title=Title(en="t", zh="t"), risk="A.1.f", severity="high", confidence="high",
+        terms=terms, edges=edges, hits=("x",), misses=("y",),
+    )  # fmt: skip
+    return Rule(spec, terms, Path("test"), 1)
+
+
+def match(rules, *texts):
+    raw = Utf8.of(pa.array(texts, pa.large_string()))
+    found = Matcher(rules).match(raw, fold(raw))
+    return [
+        (row, rules[r].spec.id, texts[row][a:b])
+        for row, r, a, b in zip(
+            found.row.tolist(), found.rule.tolist(), found.start.tolist(), found.end.tolist()
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("spic", "spic", ["spic"]),
+        ("spic", "despicable spice spic_x 2spic", []),  # ASCII word edges
+        ("spic", "是spic吗", ["spic"]),  # Han characters are an edge, `\b` says no
+        ("spic", "(SPIC)!", ["SPIC"]),
+        ("free porn", "FREE\n  PORN", ["FREE\n  PORN"]),
+        ("冰毒", "出售冰毒", ["冰毒"]),
+        ("賭博", "赌博", ["赌博"]),  # terms are folded too
+        ("赌博", "賭\u200b博", ["賭\u200b博"]),
+        ("pk10", "ＰＫ１０计划", ["ＰＫ１０"]),
+        ("pk10", "pk101", []),
+        ("c++", "c++20", ["c++"]),
+        ("赌博", "赌。博", []),
+        ("ab", "a\x00b", ["a\x00b"]),
+        ("赌博", "😀赌博😀", ["赌博"]),
+        ("kg", "5㎏ x", []),  # 5 is a word character
+        ("kg", "㎏", ["㎏"]),
+    ],
+)
+def test_terms_match(term, text, found):
+    assert [piece for _, _, piece in match([rule("r", term)], text)] == found
+
+
+def test_no_match_crosses_from_one_document_into_the_next():
+    assert match([rule("r", "ab", "b c", edges="none")], "xa", "bx", "b", "c") == []
+
+
+def test_of_matches_of_one_rule_inside_each_other_only_the_longest_counts():
+    rules = [rule("one", "网络赌博", "赌博", "博平台"), rule("two", "赌博")]
+    assert match(rules, "网络赌博平台赌博") == [
+        (0, "one", "网络赌博"),
+        (0, "two", "赌博"),
+        (0, "one", "博平台"),
+        (0, "one", "赌博"),
+        (0, "two", "赌博"),
+    ]
+
+
+def test_no_rules_and_no_text_match_nothing():
+    assert match([], "text") == []
+    assert match([rule("r", "x")]) == []
+    assert match([rule("r", "xx")], "", "") == []
+
+
+@given(st.lists(st.text("abc 赌博\u200b", max_size=12), max_size=5))
+def test_matches_agree_with_searching_every_document_by_hand(texts):
+    terms = ["ab", "赌博", "b c"]
+    rules = [rule(f"r{i}", term, edges="none") for i, term in enumerate(terms)]
+    found = [(row, id_) for row, id_, _ in match(rules, *texts)]
+    wanted = []
+    for row, text in enumerate(texts):
+        plain = " ".join(text.replace("\u200b", "").split(" "))
+        while "  " in plain:
+            plain = plain.replace("  ", " ")
+        plain = plain.removeprefix(" ")
+        wanted += [
+            (row, f"r{i}")
+            for i, term in enumerate(terms)
+            for at in range(len(plain))
+            if plain.startswith(term, at)
+        ]
+    assert sorted(found) == sorted(wanted)
