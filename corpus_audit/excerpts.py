@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 from corpus_audit.text.buffers import Utf8
-from corpus_audit.text.masking import mask_excerpt
+from corpus_audit.text.masking import mask_excerpts
 from corpus_audit.types import Findings
 
-_MARGIN = 80  # code points read beyond an excerpt, so that no number is cut into unmasked pieces
+_MARGIN = 64  # code points read beyond an excerpt, so that no number is cut into unmasked pieces
 
 
 def cut_excerpts(
     text: Utf8, findings: Findings, context: int
 ) -> tuple[list[str], list[str], list[str]]:
     """Masked text before, in and after each finding; `context` code points on each side."""
-    pieces: tuple[list[str], list[str], list[str]] = ([], [], [])
-    current, document = -1, ""
-    spans = zip(
-        findings.row.tolist(), findings.start.tolist(), findings.end.tolist(), strict=True
-    )
+    documents: dict[int, str] = {}
+    windows: list[str] = []
+    places: list[tuple[int, int]] = []
+    spans = zip(findings.row.tolist(), findings.start.tolist(), findings.end.tolist(), strict=True)
     for row, start, end in spans:
-        if row != current:
-            current, document = row, text.document(row).decode()
-        for piece, part in zip(pieces, cut_excerpt(document, start, end, context), strict=True):
-            piece.append(part)
-    return pieces
-
-
-def cut_excerpt(document: str, start: int, end: int, context: int) -> tuple[str, str, str]:
-    """One masked excerpt in three pieces."""
-    left, right = max(0, start - context - _MARGIN), end + context + _MARGIN
-    window = mask_excerpt(document[left:right])  # masking keeps length, so spans stay true
-    begin, stop = start - left, end - left
+        if row not in documents:
+            documents = {row: text.document(row).decode()}  # rows come in order: one is enough
+        left = max(0, start - context - _MARGIN)
+        windows.append(documents[row][left : end + context + _MARGIN])
+        places.append((start - left, end - left))
+    masked = mask_excerpts(windows)  # keeps length, so places stay true
     return (
-        window[max(0, begin - context) : begin],
-        window[begin:stop],
-        window[stop : stop + context],
+        [m[max(0, a - context) : a] for m, (a, _) in zip(masked, places, strict=True)],
+        [m[a:b] for m, (a, b) in zip(masked, places, strict=True)],
+        [m[b : b + context] for m, (_, b) in zip(masked, places, strict=True)],
     )
 
 

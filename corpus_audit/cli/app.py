@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +16,7 @@ from corpus_audit.cli import merge, scan, show, standards, stats
 from corpus_audit.errors import CorpusAuditError, UsageError
 
 PROJECT_FILE = "corpus-audit.toml"
+_STOPPED = "stopped. Finished units are kept: run the same command again to go on."
 
 app = typer.Typer(
     name="corpus-audit",
@@ -84,12 +87,15 @@ def _project_defaults(file: Path, context: typer.Context) -> dict[str, Any]:
 
 def main() -> None:
     """Entry point: user mistakes print one message, bugs print where they happened."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app(standalone_mode=False)
     except CorpusAuditError as error:
         _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        _fail("stopped. Finished units are kept: run the same command again to go on.", 130)
+        _fail(_STOPPED, 130)
+    except _Terminated:
+        _fail(_STOPPED, 143)
     except SystemExit:
         raise
     except BrokenPipeError:
@@ -99,13 +105,21 @@ def main() -> None:
         _exit_for(error)
 
 
+class _Terminated(BaseException):
+    """SIGTERM, as an exception, so that open files are left in order."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
 def _exit_for(error: Exception) -> None:
     show_usage = getattr(error, "show", None)  # click's own: a wrong option, a missing argument
     if callable(show_usage):
         show_usage()
         raise SystemExit(getattr(error, "exit_code", 2)) from None
     if type(error).__name__ == "Abort":
-        _fail("stopped.", 130)
+        _fail(_STOPPED, 130)
     from corpus_audit.text.masking import mask_excerpt
 
     frames = "".join(traceback.format_tb(error.__traceback__))

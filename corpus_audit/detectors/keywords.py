@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from corpus_audit.rules.loader import load_rules
-from corpus_audit.rules.matcher import Matcher
 from corpus_audit.text.batch import Batch
 from corpus_audit.types import ColumnSpec, Observations, RuleInfo
 
@@ -23,7 +22,7 @@ class KeywordDetector:
         loaded = load_rules(paths, check=bool(config.get("check", False)))
         self.rules: tuple[RuleInfo, ...] = tuple(rule.info for rule in loaded.rules)
         self.digest = loaded.digest
-        self._matcher = Matcher(loaded.rules)
+        self._matcher = loaded.matcher
 
     def scan(self, batch: Batch) -> Observations:
         return Observations(self._matcher.match(batch.text, batch.view("plain")))

@@ -8,20 +8,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 from pydantic import ValidationError
 
 from corpus_audit.errors import RuleError
 from corpus_audit.rules.location import load_toml, rules_dir
+from corpus_audit.rules.matcher import Matcher
 from corpus_audit.rules.model import Rule, RuleSpec
-from corpus_audit.text.fold import fold_text
+from corpus_audit.text.buffers import Utf8
+from corpus_audit.text.fold import fold, fold_texts
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Loaded rules, in order of their files and places, and the digest of all they say."""
+    """Loaded rules, in order of their files and places, what finds them, and their digest."""
 
     rules: tuple[Rule, ...]
     digest: str
+    matcher: Matcher
 
 
 def load_rules(paths: Sequence[str | Path] = (), *, check: bool = True) -> RuleSet:
@@ -40,11 +44,12 @@ def load_rules(paths: Sequence[str | Path] = (), *, check: bool = True) -> RuleS
         first = seen.setdefault(rule.spec.id, rule)
         if first is not rule:
             faults.append(f"{rule.where}: the id is taken by {first.file}:{first.line}")
-    if check and not faults:
-        faults = _failed_examples(rules)
     if faults:
         raise RuleError("\n".join(faults))
-    return RuleSet(tuple(rules), _digest(rules))
+    loaded = RuleSet(tuple(rules), _digest(rules), Matcher(rules))
+    if check and (failed := _failed_examples(loaded)):
+        raise RuleError("\n".join(failed))
+    return loaded
 
 
 def _rule_files(paths: Iterable[Path]) -> list[Path]:
@@ -102,8 +107,8 @@ def _term_faults(terms: Sequence[str]) -> list[str]:
     if not terms:
         return ["no terms: the rule would have no effect. Give `terms` or `lexicon`"]
     faults = []
-    for term in terms:
-        folded = fold_text(term).decode()
+    for term, literal in zip(terms, fold_texts(terms), strict=True):
+        folded = literal.decode()
         if not folded.strip():
             faults.append(f"term {term!r} is empty after folding: it would never match")
         elif len(folded) == 1:
@@ -113,14 +118,9 @@ def _term_faults(terms: Sequence[str]) -> list[str]:
     return faults
 
 
-def _failed_examples(rules: Sequence[Rule]) -> list[str]:
+def _failed_examples(loaded: RuleSet) -> list[str]:
     """Try every rule on its own examples, all in one scan."""
-    import pyarrow as pa
-
-    from corpus_audit.rules.matcher import Matcher
-    from corpus_audit.text.buffers import Utf8
-    from corpus_audit.text.fold import fold
-
+    rules = loaded.rules
     cases = [
         (index, wanted, text)
         for index, rule in enumerate(rules)
@@ -128,7 +128,7 @@ def _failed_examples(rules: Sequence[Rule]) -> list[str]:
         for text in texts
     ]
     text = Utf8.of(pa.array([case[2] for case in cases], pa.large_string()))
-    found = Matcher(rules).match(text, fold(text))
+    found = loaded.matcher.match(text, fold(text))
     hit = set(zip(found.row.tolist(), found.rule.tolist(), strict=True))
     faults = []
     for row, (index, wanted, example) in enumerate(cases):

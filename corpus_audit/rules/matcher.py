@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus_audit.rules.model import Rule
-from corpus_audit.text.fold import View, fold_text, locate
 from corpus_audit.text.buffers import Utf8
+from corpus_audit.text.fold import View, fold_texts, locate
 from corpus_audit.types import Findings
 
 _ID_SHIFT = 40  # a match is packed as literal << 40 | end; a view is far below 2**40 bytes
@@ -28,8 +28,7 @@ class Matcher:
     def __init__(self, rules: Sequence[Rule]) -> None:
         owners: dict[bytes, set[tuple[int, bool]]] = {}
         for index, rule in enumerate(rules):
-            for term in rule.terms:
-                literal = fold_text(term)
+            for literal in fold_texts(rule.terms):
                 owners.setdefault(literal, set()).add((index, rule.spec.edges == "auto"))
         literals = sorted(owners)
         self._database = _compile(literals)

@@ -10,6 +10,8 @@ again (`locate`) is cheaper than keeping positions for all.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -81,11 +83,18 @@ def fold(text: Utf8, name: str = "plain") -> View:
         slack *= 4
 
 
+def fold_texts(texts: Sequence[str], name: str = "plain") -> list[bytes]:
+    """Fold short texts, as terms are."""
+    encoded = [text.encode() for text in texts]
+    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    view = fold(Utf8(offsets, np.frombuffer(b"".join(encoded), np.uint8)), name)
+    data = view.data.tobytes()
+    return [data[a : b - 1] for a, b in itertools.pairwise(view.offsets.tolist())]
+
+
 def fold_text(text: str, name: str = "plain") -> bytes:
-    """Fold one text, as terms are."""
-    data = text.encode()
-    view = fold(Utf8(np.array([0, len(data)]), np.frombuffer(data, np.uint8)), name)
-    return view.data[:-1].tobytes()
+    """Fold one text."""
+    return fold_texts([text], name)[0]
 
 
 def locate(

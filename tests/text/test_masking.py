@@ -1,12 +1,15 @@
 """Masking of excerpts and labels."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus_audit.excerpts import cut_excerpt
-from corpus_audit.text.masking import mask_excerpt, mask_label, mask_labels
+from corpus_audit.excerpts import cut_excerpts
+from corpus_audit.text.buffers import Utf8
+from corpus_audit.text.masking import mask_excerpt, mask_excerpts, mask_label, mask_labels
+from corpus_audit.types import Findings
 
 PLANTED = [
     "13812345678", "138-1234-5678", "138 1234 5678", "１３８１２３４５６７８", "110101199003074514",
@@ -34,17 +37,28 @@ def test_control_and_direction_characters_become_inert():
     assert mask_excerpt("a\x1b[31mb\u202ec\nd") == "a [31mb c d"
 
 
-@given(st.text(), st.integers(0, 50), st.integers(1, 20))
-def test_masking_keeps_length_so_spans_stay_true(text, start, length):
-    assert len(mask_excerpt(text)) == len(text)
-    before, match, _ = cut_excerpt("x" * 60 + text, 60, 60 + len(text), 10)
-    assert (len(before), len(match)) == (10, len(text))
+def cut(document: str, start: int, end: int, context: int) -> tuple[str, str, str]:
+    column = Utf8.of(pa.array(["", document], pa.large_string()))
+    one = np.ones(1, np.int32)
+    findings = Findings(one, one, np.array([start]), np.array([end]), one)
+    before, match, after = cut_excerpts(column, findings, context)
+    return before[0], match[0], after[0]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=("Cs",)))))
+def test_masking_keeps_length_so_spans_stay_true(texts):
+    masked = mask_excerpts(texts)
+    assert [*map(len, masked)] == [*map(len, texts)]
+    assert masked == [mask_excerpt(text) for text in texts]
+    for text in texts:
+        before, match, after = cut("x" * 60 + text, 60, 60 + len(text), 10)
+        assert (len(before), len(match), after) == (10, len(text), "")
 
 
 def test_a_number_on_the_border_of_an_excerpt_is_masked_as_a_whole():
     document = "手机13812345678" + "在" * 35 + "冰毒"
     start = document.index("冰毒")
-    before, _, _ = cut_excerpt(document, start, start + 2, 40)
+    before, _, _ = cut(document, start, start + 2, 40)
     assert before.startswith("****8在")  # five of its digits lie inside the excerpt
 
 
