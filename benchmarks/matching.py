@@ -34,7 +34,9 @@ def many_rules(total: int = TERMS) -> list[Rule]:
 def rare_words(count: int) -> list[str]:
     """Random words of jieba's dictionary, three characters or more, seen at most ten times."""
     lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
-    words = [w for w, seen, _ in (line.split(" ") for line in lines) if len(w) > 2 and int(seen) <= 10]
+    words = [
+        w for w, seen, _ in (line.split(" ") for line in lines) if len(w) > 2 and int(seen) <= 10
+    ]
     return random.Random(7).sample(words, count)
 
 

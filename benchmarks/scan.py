@@ -55,18 +55,22 @@ def main(data: Path) -> None:
                 for _ in range(copies):
                     writer.write_table(table, row_group_size=4096)
             megabytes = size * copies
-            print(f"{megabytes:,.0f} MB of text, {table.num_rows * copies:,} documents, {TERMS:,} terms")
+            print(
+                f"{megabytes:,.0f} MB of text, {table.num_rows * copies:,} documents, {TERMS:,} terms"
+            )
             report("  reading alone (pyarrow, one thread of Python)", megabytes,
                    float(_run(_READ, corpus)))  # fmt: skip
             turns = 2 if copies == 1 else 1
             answer = json.loads(_run(_SCAN, corpus, folder / f"audit-{copies}", rules, turns))
-            if answer["documents"] != table.num_rows * copies:
+            if answer["documents"] != rows:
                 raise SystemExit(f"documents lost: {answer['documents']}")
             report("  first scan of the process, wall", megabytes, answer["seconds"][0][0])
             report("  warm, wall", megabytes, answer["seconds"][-1][0], FLOOR)
             report("  warm, CPU", megabytes, answer["seconds"][-1][1], FLOOR)
             peak = answer["peak_mb"]
-            print(f"  peak memory {peak:,.0f} MB   limit {MEMORY}: {'ok' if peak <= MEMORY else 'MISSED'}")
+            print(
+                f"  peak memory {peak:,.0f} MB   limit {MEMORY}: {'ok' if peak <= MEMORY else 'MISSED'}"
+            )
 
 
 def _write_rules(folder: Path) -> Path:

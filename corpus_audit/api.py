@@ -54,7 +54,8 @@ class Audit:
 
         store = AuditStore(self.url)
         frames = [
-            pd.read_parquet(io.BytesIO(store.read(f"{table}/{name}"))) for name in store.names(table)
+            pd.read_parquet(io.BytesIO(store.read(f"{table}/{name}")))
+            for name in store.names(table)
         ]
         if frames:
             return pd.concat(frames, ignore_index=True)

@@ -24,11 +24,11 @@ class ScanConfig:
     """The configuration of a scan, whole; it travels to every worker."""
 
     key: bytes = field(repr=False)
-    read: ReadOptions = ReadOptions()
+    read: ReadOptions = field(default_factory=ReadOptions)
     detectors: Mapping[str, Mapping[str, object]] = field(
         default_factory=lambda: {"keywords": {}, "language": {}}
     )  # name -> its configuration
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     max_findings: int = 20  # stored per document and rule; the count is always exact
     context: int = 40  # code points of an excerpt on each side of its match
     max_sources: int = 100_000

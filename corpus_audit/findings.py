@@ -18,8 +18,7 @@ def iter_findings(audit: str, wanted: Wanted, limit: int) -> Iterator[dict[str, 
     """The first `limit` findings that fit, as plain rows, in a fixed order."""
     left = limit
     for table in _tables(audit, wanted):
-        for row in table.slice(0, left).to_pylist():
-            yield row
+        yield from table.slice(0, left).to_pylist()
         left -= table.num_rows
         if left <= 0:
             return

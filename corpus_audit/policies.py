@@ -28,17 +28,17 @@ class _Model(BaseModel):
 class Weights(_Model):
     """Weight of one rule in a window, by its confidence."""
 
-    high: float = Field(1.0, ge=0)
-    medium: float = Field(0.5, ge=0)
-    low: float = Field(0.2, ge=0)
+    high: float = Field(default=1.0, ge=0)
+    medium: float = Field(default=0.5, ge=0)
+    low: float = Field(default=0.2, ge=0)
 
 
 class JudgePolicy(_Model):
     """How findings make a hit document."""
 
     profile: Profile = "regular"
-    window: int = Field(2000, ge=1)  # code points
-    threshold: float = Field(1.0, gt=0)
+    window: int = Field(default=2000, ge=1)  # code points
+    threshold: float = Field(default=1.0, gt=0)
     weights: Weights = Weights()
 
     def weight(self, confidence: Level) -> float:
@@ -53,7 +53,7 @@ class JudgePolicy(_Model):
 class RatioPolicy(_Model):
     """The ratio of hit documents in a source that bars it."""
 
-    limit: float = Field(0.05, ge=0, le=1)  # strictly over it bars
+    limit: float = Field(default=0.05, ge=0, le=1)  # strictly over it bars
     counted: tuple[str, ...] = ("A.1", "A.2", "A.3", "A.4")  # groups or single risks
 
     def counts(self, risk: str) -> bool:
@@ -64,7 +64,7 @@ class RatioPolicy(_Model):
 class CoveragePolicy(_Model):
     """How much may go unseen."""
 
-    max_skipped: float = Field(0.001, ge=0, le=1)  # share of the records read
+    max_skipped: float = Field(default=0.001, ge=0, le=1)  # share of the records read
 
 
 class Policy(_Model):
@@ -82,6 +82,7 @@ def load_policy(path: Path | None = None) -> Policy:
         return Policy.model_validate(load_toml(file))
     except ValidationError as error:
         faults = (
-            f"{file}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+            f"{file}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+            for fault in error.errors()
         )
         raise RuleError("\n".join(faults)) from None

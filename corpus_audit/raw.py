@@ -17,9 +17,9 @@ from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import AuditError, CorpusAuditError
 from corpus_audit.excerpts import cut_raw
 from corpus_audit.readers.registry import reader_named
-from corpus_audit.scan import UnitResult
 from corpus_audit.text.batch import Batch
 from corpus_audit.types import InputFile, Part, ReadOptions
+from corpus_audit.units import UnitResult
 
 _CONTEXT = 80  # code points of evidence on each side
 
@@ -37,7 +37,8 @@ def with_evidence(
             "changed ones. Pass the scan's --key-file."
         )
     read = manifest["read"]
-    options = ReadOptions(**{k: tuple(v) if isinstance(v, list) else v for k, v in read.items()})
+    settled: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in read.items()}
+    options = ReadOptions(**settled)
     for finding in findings:
         result = UnitResult.from_bytes(store.read(f"units/{finding['unit']}.json"))
         text = _fetch(result, finding, options)

@@ -21,40 +21,60 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).parent.parent / "sample_data"
 CORPUS = ROOT / "corpus"
 
-NEWS_ZH = """
+NEWS_ZH = (
+    """
 市政府昨日召开新闻发布会，通报今年前三季度的经济运行情况。|新建的地铁线路将于下月试运行，沿线共设十二座车站。
 气象部门提醒，未来三天有小到中雨，市民出行请带好雨具。|图书馆延长了周末的开放时间，方便学生借阅。
 农业专家到田间地头指导春耕，推广节水灌溉技术。|当地医院开展义诊活动，为居民测量血压和血糖。
 警方破获一起跨境网络赌博案，抓获犯罪嫌疑人三十余名。|法院公开审理一起贩卖毒品案件，当庭宣判。
 公安机关提醒市民警惕刷单类诈骗，不要向陌生账户汇款。|海关查获一批仿真枪，案件正在进一步侦办中。
 中学举办科技节，学生们展示了自己设计的机器人。|博物馆新展出一批宋代瓷器，吸引了许多观众。
-""".replace("\n", "|").strip("|").split("|")
-ENCYCLOPEDIA = """
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+ENCYCLOPEDIA = (
+    """
 光合作用是绿色植物利用光能把二氧化碳和水合成有机物的过程。|长江是亚洲最长的河流，流经十一个省级行政区。
 算盘是一种传统的计算工具，用珠子表示数字。|The water cycle describes how water moves between the sea, the air and the land.
 A prime number has exactly two divisors, one and itself.|唐代诗人留下了大量描写山水的作品。
 Cocaine was first isolated from coca leaves in the nineteenth century.|海洛因是一种半合成的鸦片类药物，医学上已不使用。
 The suffrage movement fought for the right of women to vote.|性教育的内容包括生理知识、避孕方法和疾病预防。
 Granite forms when magma cools slowly below the surface.|指南针、造纸术、印刷术和火药并称为四大发明。
-""".replace("\n", "|").strip("|").split("|")
-FORUM_EN = """
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+FORUM_EN = (
+    """
 Has anyone tried the new firmware on the older router model?|I replaced the hinge with a part from the local shop and it works.
 My tomatoes turned yellow after the rain, what should I do?|The second season is slower but the ending is worth it.
 You can sort the list by date if you click the header.|We adopted a dog from the shelter and he sleeps all day.
 The recipe needs two cups of flour and a pinch of salt.|I quit gambling two years ago and my family is proud of me.
 If you feel like hurting yourself, please call a helpline and talk to someone.|Thanks, the patch solved the crash on start.
 The hotel was close to the station and the staff were kind.|Does the library lend musical instruments?
-""".replace("\n", "|").strip("|").split("|")
-MARKET_ZH = """
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+MARKET_ZH = (
+    """
 出一台九成新的打印机，自提优先，价格可以商量。|求购二手自行车一辆，车况良好即可。
 本店新到一批手工陶杯，欢迎来店里看看。|周末在社区广场有跳蚤市场，摊位免费。
 家里的书柜太大了，低价转让，需要自己来搬。|提供搬家服务，按楼层和距离收费。
 转让健身房年卡一张，还剩八个月。|手工制作的羊毛围巾，颜色可以定制。
-""".replace("\n", "|").strip("|").split("|")
-BOOK_ZH = """
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+BOOK_ZH = (
+    """
 清晨的雾还没有散，渡口已经有了人声。|老人把船系好，慢慢走上石阶。|他想起许多年前的那个冬天，雪下得很大。
 孩子们在巷子里追逐，笑声传得很远。|窗外的桂花开了，屋里也有了香气。|她把信读了两遍，又小心地折好。
-""".replace("\n", "|").strip("|").split("|")
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
 
 # What a keyword rule must find; the plain forms first, then writings that try to evade it.
 ADS_ZH = [
@@ -100,7 +120,9 @@ class Pool:
 
 def write_jsonl(path: Path, records: list[object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = (r if isinstance(r, bytes) else json.dumps(r, ensure_ascii=False).encode() for r in records)
+    lines = (
+        r if isinstance(r, bytes) else json.dumps(r, ensure_ascii=False).encode() for r in records
+    )
     data = b"".join(line + b"\n" for line in lines)
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
@@ -136,12 +158,16 @@ def build() -> dict[str, dict[str, object]]:
     with (CORPUS / "forum-en/posts.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "text", "date"])
-        writer.writerows([f"post-{i}", t.replace(". ", ".\n"), "2025-03-01"] for i, t in enumerate(texts))
+        writer.writerows(
+            [f"post-{i}", t.replace(". ", ".\n"), "2025-03-01"] for i, t in enumerate(texts)
+        )
     expect("forum-en", 100, 3, "under")
 
     # market-board: 12 of 60, over the limit
     texts = Pool(MARKET_ZH, 4).documents(60, ADS_ZH + ADS_EVASIVE)
-    write_jsonl(CORPUS / "market-board/ads.jsonl", [{"id": i, "text": t} for i, t in enumerate(texts)])
+    write_jsonl(
+        CORPUS / "market-board/ads.jsonl", [{"id": i, "text": t} for i, t in enumerate(texts)]
+    )
     expect("market-board", 60, 12, "over")
 
     # chat: 2 of 40 is exactly 5 %, which is not over

@@ -13,14 +13,18 @@ AD = "注册送彩金，真人荷官。"
 
 def run(*arguments: object, cwd: Path | None = None, stdin: str | None = None):
     command = [sys.executable, "-m", "corpus_audit", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, input=stdin)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=cwd, input=stdin
+    )
 
 
 @pytest.fixture
 def corpus(tmp_path) -> Path:
     file = tmp_path / "data/site.jsonl"
     file.parent.mkdir()
-    file.write_text("".join(json.dumps({"text": t}) + "\n" for t in ["plain", AD]), encoding="utf-8")
+    file.write_text(
+        "".join(json.dumps({"text": t}) + "\n" for t in ["plain", AD]), encoding="utf-8"
+    )
     return file
 
 
@@ -70,7 +74,9 @@ def test_standard_input_is_a_corpus(tmp_path):
     done = run("scan", "-", "-o", tmp_path / "a", stdin=lines)
     assert done.returncode == 0, done.stderr
     rows = json.loads(run("stats", tmp_path / "a", "--format", "json").stdout)["sources"]
-    assert [(row["source"], row["documents"], row["hit_documents"]) for row in rows] == [("pipe", 2, 1)]
+    assert [(row["source"], row["documents"], row["hit_documents"]) for row in rows] == [
+        ("pipe", 2, 1)
+    ]
 
 
 def test_a_dry_run_shows_the_plan_and_writes_nothing(corpus, tmp_path):

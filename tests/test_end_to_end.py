@@ -73,7 +73,9 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
-def test_the_command_line_gives_the_same_answer_and_says_that_coverage_is_incomplete(tmp_path, audit):
+def test_the_command_line_gives_the_same_answer_and_says_that_coverage_is_incomplete(
+    tmp_path, audit
+):
     done = run("scan", "sample_data/corpus", "-o", tmp_path / "a")
     assert done.returncode == 5
     assert "COVERAGE INCOMPLETE" in done.stdout

@@ -33,7 +33,10 @@ def findings(*found: tuple[int, str, int, int]) -> Findings:
 
 def hits(found: Findings, **policy) -> set[tuple[int, str]]:
     judged = judge(found, RULES, JudgePolicy(**policy))
-    return {(row, judged.risks[risk]) for row, risk in zip(judged.row.tolist(), judged.risk.tolist())}
+    return {
+        (row, judged.risks[risk])
+        for row, risk in zip(judged.row.tolist(), judged.risk.tolist(), strict=True)
+    }
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,9 @@ def scan_command(corpus: Path, out: Path, *more: object) -> list[str]:
 
 def test_workers_change_nothing(corpus, whole, tmp_path, monkeypatch):
     # small corpora are scanned in one process; this one is told to use two
-    code = "import corpus_audit.engines.run as r; r._SMALL = 0; from corpus_audit.cli.app import main"
+    code = (
+        "import corpus_audit.engines.run as r; r._SMALL = 0; from corpus_audit.cli.app import main"
+    )
     command = scan_command(corpus, tmp_path / "a", "--workers", 2, "--unit-size", "100k")
     script = tmp_path / "two.py"
     script.write_text(f"{code}\nif __name__ == '__main__':\n    main()\n")
@@ -127,7 +129,9 @@ def test_a_killed_scan_goes_on_where_it_stopped(corpus, whole, tmp_path, delay):
 def test_an_interrupted_scan_says_how_to_go_on(corpus, tmp_path, stop):
     out = tmp_path / "a"
     command = scan_command(corpus, out, "--unit-size", "20k", "--batch-size", "1")
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     while not list(out.glob("units/*.json")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(stop)
@@ -183,7 +187,9 @@ def test_an_audit_can_live_in_another_file_system(tmp_path):
     (tmp_path / "one.txt").write_text(AD, encoding="utf-8")
     with pytest.raises(UsageError, match="--key-file"):
         corpus_audit.scan(tmp_path / "one.txt", "memory://audits/a")
-    audit = corpus_audit.scan(tmp_path / "one.txt", "memory://audits/a", key_file=str(tmp_path / "key"))
+    audit = corpus_audit.scan(
+        tmp_path / "one.txt", "memory://audits/a", key_file=str(tmp_path / "key")
+    )
     assert audit.sources()["hit_documents"].tolist() == [1]
 
 

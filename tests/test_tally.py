@@ -1,9 +1,8 @@
 """Tallies add up, however the work is cut."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import pytest
 
 from corpus_audit.errors import UsageError
 from corpus_audit.policies import Policy

@@ -36,7 +36,9 @@ class AuditStore:
         """Names of the finished files in a folder, sorted."""
         if not self.exists(folder):
             return []
-        found = (str(path).rsplit("/", 1)[-1] for path in self.fs.ls(self.path(folder), detail=False))
+        found = (
+            str(path).rsplit("/", 1)[-1] for path in self.fs.ls(self.path(folder), detail=False)
+        )
         return sorted(name for name in found if not name.startswith("."))
 
     def read(self, name: str) -> bytes:

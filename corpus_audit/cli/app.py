@@ -124,9 +124,7 @@ def _exit_for(error: Exception) -> None:
 
     frames = "".join(traceback.format_tb(error.__traceback__))
     print(f"{frames}{type(error).__name__}: {mask_excerpt(str(error))}", file=sys.stderr)
-    _fail(
-        "internal error. Please report it with the lines above (they hold no text of your data).", 1
-    )
+    _fail("internal error. Please report the lines above; they hold no text of your data.", 1)
 
 
 def _fail(message: str, code: int) -> None:

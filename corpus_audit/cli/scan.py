@@ -88,7 +88,7 @@ def scan(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
     log_format: Annotated[str, typer.Option(help="Progress as text or json lines.")] = "text",
 ) -> None:
-    """Scan a corpus and say, source by source, how much of it holds illegal or unhealthy content."""
+    """Scan a corpus: how much of each source holds illegal or unhealthy content?"""
     from corpus_audit.audit.keys import load_key
     from corpus_audit.cli import progress, summary
     from corpus_audit.config import ScanConfig
@@ -120,7 +120,9 @@ def scan(
     config = ScanConfig(
         key=bytes(32) if dry_run else load_key(key_file, output or ""),
         read=read,
-        detectors={name: {"rules": rules} if name == "keywords" and rules else {} for name in names},
+        detectors={
+            name: {"rules": rules} if name == "keywords" and rules else {} for name in names
+        },
         policy=chosen,
         max_sources=max_sources,
     )

@@ -26,8 +26,8 @@ def show(
     ] = None,
 ) -> None:
     """List findings with masked excerpts in context."""
-    from corpus_audit.cli.tables import CONTROL
     from corpus_audit.findings import count_findings, iter_findings
+    from corpus_audit.text.masking import CONTROL
 
     wanted = {"source": source, "risk": risk, "rule": rule, "doc": doc}
     found = iter_findings(audit, wanted, limit)
@@ -40,13 +40,14 @@ def show(
         shown += 1
         many = f", {finding['matches']:,} matches" if finding["matches"] > 1 else ""
         trace = f", through {finding['trace']}" if finding["trace"] else ""
-        head = (
-            f"{finding['risk']} {finding['rule']} ({finding['confidence']}{many}{trace})\n"
+        head = f"{finding['risk']} {finding['rule']} ({finding['confidence']}{many}{trace})"
+        place = (
             f"  {finding['source']} | {finding['doc']} | {finding['path']} "
             f"@ {finding['position']}, characters {finding['start']}-{finding['end']}"
         )
-        excerpt = f"…{finding['before']}【{finding['match']}】{finding['after']}…"
-        print(f"{CONTROL.sub(' ', head.replace(chr(10), chr(0x2060)))}".replace(chr(0x2060), "\n"))
-        print(f"  {CONTROL.sub(' ', excerpt)}\n")
+        excerpt = f"  …{finding['before']}【{finding['match']}】{finding['after']}…"
+        for line in (head, place, excerpt):
+            print(CONTROL.sub(" ", line))
+        print()
     total = count_findings(audit, wanted)
     print(f"{shown:,} of {total:,} stored findings", file=sys.stderr)

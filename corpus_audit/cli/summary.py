@@ -60,7 +60,9 @@ def _print_coverage(answer: Summary, audit: str, planned: Plan | None) -> None:
     if skipped:
         print(f"  each one is listed in {audit}/skipped/")
     if planned and planned.ignored:
-        print(f"{len(planned.ignored):,} files are no data and were left out (audit.json lists them)")
+        print(
+            f"{len(planned.ignored):,} files are no data and were left out (audit.json lists them)"
+        )
     if answer.resumed:
         print(f"{answer.resumed:,} of {answer.units:,} units were finished by an earlier run")
     for loss in answer.losses[:5]:
@@ -68,8 +70,10 @@ def _print_coverage(answer: Summary, audit: str, planned: Plan | None) -> None:
     if len(answer.losses) > 5:
         print(f"... and {len(answer.losses) - 5:,} more losses")
     if not coverage.complete:
-        why = "an unknown number of records was lost" if coverage.losses else (
-            f"{coverage.unseen:,} records went unseen, over {coverage.limit:.2%}"
+        why = (
+            "an unknown number of records was lost"
+            if coverage.losses
+            else (f"{coverage.unseen:,} records went unseen, over {coverage.limit:.2%}")
         )
         print(f"COVERAGE INCOMPLETE: {why}. Mend the input, or raise --max-skipped knowingly.")
 

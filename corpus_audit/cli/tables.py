@@ -35,8 +35,9 @@ def render_table(
     widths = [max(display_width(row[i]) for row in cells) for i in range(len(headers))]
     cells.insert(1, ["─" * width for width in widths])
     return "\n".join(
-        "  ".join(_pad(cell, width, side) for cell, width, side in zip(row, widths, align, strict=False))
-        .rstrip()
+        "  ".join(
+            _pad(cell, width, side) for cell, width, side in zip(row, widths, align, strict=False)
+        ).rstrip()
         for row in cells
     )
 

@@ -15,8 +15,8 @@ from corpus_audit.config import ScanConfig
 from corpus_audit.detectors.registry import load_detectors
 from corpus_audit.errors import CorpusAuditError
 from corpus_audit.plan import Unit
-from corpus_audit.scan import UnitResult, scan_unit
 from corpus_audit.types import Detector
+from corpus_audit.units import UnitResult, scan_unit
 
 Progress = Callable[[int], None]
 

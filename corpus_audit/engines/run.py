@@ -23,10 +23,10 @@ from corpus_audit.engines.local import run_units
 from corpus_audit.errors import AuditError, CorpusAuditError
 from corpus_audit.plan import Plan
 from corpus_audit.policies import Policy
-from corpus_audit.scan import UnitResult, unit_key
 from corpus_audit.sources import Coverage, coverage_of, source_rows, source_table
 from corpus_audit.tally import Tally, merge
 from corpus_audit.text.masking import mask_label
+from corpus_audit.units import UnitResult, unit_key
 
 #: Below this a second process costs more to start than it saves.
 _SMALL = 16 << 20  # stored bytes
@@ -228,7 +228,10 @@ def _finish(
             if name.rsplit(".", 1)[0] not in set(keys):
                 store.remove(f"{table}/{name}")
     table = source_table(tally, policy)
-    for name, write in (("sources.parquet", pq.write_table), ("sources.csv", pyarrow.csv.write_csv)):
+    for name, write in (
+        ("sources.parquet", pq.write_table),
+        ("sources.csv", pyarrow.csv.write_csv),
+    ):
         sink = io.BytesIO()
         write(table, sink)
         store.write(name, sink.getvalue())

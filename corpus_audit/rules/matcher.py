@@ -53,16 +53,16 @@ class Matcher:
         pair = self._first[literal] + nth
         start = end - self._length[literal]
 
-        row = np.searchsorted(view.offsets, start, side="right") - 1
+        row = (np.searchsorted(view.offsets, start, side="right") - 1).astype(np.int32)
         kept = end < view.offsets[row + 1]  # terms hold no separator, but be sure
         # every document is preceded and followed by a separator, which is no word character
         kept &= ~(self._left[pair] & _WORD[view.data[np.maximum(start - 1, 0)]] & (start > 0))
         kept &= ~(self._right[pair] & _WORD[view.data[np.minimum(end, len(view.data) - 1)]])
-        row, start, end = row[kept].astype(np.int32), start[kept], end[kept]
+        row, start, end = row[kept], start[kept], end[kept]
         rule = self._rule[pair[kept]]
 
-        kept = _outermost(row, rule, start, end)
-        row, rule, start, end = row[kept], rule[kept], start[kept], end[kept]
+        outer = _outermost(row, rule, start, end)
+        row, rule, start, end = row[outer], rule[outer], start[outer], end[outer]
         spans = locate(text, view, row, start, end, name)
         return Findings(row, rule, spans.start, spans.end, spans.trace)
 
@@ -71,14 +71,12 @@ class Matcher:
         if self._database is None or not len(data):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         packed: list[int] = []
+        append = packed.append
 
-        def collect(
-            literal: int, _start: int, end: int, _flags: int, _context: object,
-            append=packed.append,  # type: ignore[no-untyped-def]  # a local is faster
-        ) -> None:  # fmt: skip
+        def collect(literal: int, _start: int, end: int, _flags: int, _context: object) -> None:
             append(literal << _ID_SHIFT | end)
 
-        self._database.scan(data, match_event_handler=collect)
+        self._database.scan(data, match_event_handler=collect)  # type: ignore[type-var]  # a buffer
         found = np.array(packed, np.int64)
         return found >> _ID_SHIFT, found & ((1 << _ID_SHIFT) - 1)
 
@@ -103,7 +101,7 @@ def _outermost(
     start: npt.NDArray[np.int64],
     end: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.intp]:
-    """Which matches lie in no other of the same rule and row; in order of (row, start, end, rule)."""
+    """Which matches lie in no other of their rule and row, in order of (row, start, end, rule)."""
     order = np.lexsort((-end, start, rule, row))
     row, rule, start, end = row[order], rule[order], start[order], end[order]
     fresh = np.r_[True, (row[1:] != row[:-1]) | (rule[1:] != rule[:-1])][: len(order)]
@@ -113,4 +111,7 @@ def _outermost(
     furthest = np.maximum.accumulate(group * span + end)
     inside = np.r_[False, furthest[:-1] >= group[1:] * span + end[1:]][: len(order)] & ~fresh
     outer = ~inside
-    return order[outer][np.lexsort((rule[outer], end[outer], start[outer], row[outer]))]
+    placed: npt.NDArray[np.intp] = order[outer][
+        np.lexsort((rule[outer], end[outer], start[outer], row[outer]))
+    ]
+    return placed

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from numba import njit
 
 from corpus_audit.text.buffers import Bytes, Int64s, Utf8
+from corpus_audit.text.codepoints import U1, decode, encode, width
 
 #: What can make a text match that its raw form would not; a finding's trace has a bit for each.
 TRANSFORMS = ("case", "width", "variant", "simplified", "mark", "invisible")
@@ -105,72 +106,12 @@ def locate(
     A span covers every raw character that gave a byte of the match. Matches come sorted by row.
     """
     n = len(row)
-    spans = Spans(*(np.zeros(n, np.int64) for _ in range(4)), np.zeros(n, np.int32))
+    zeros = [np.zeros(n, np.int64) for _ in range(4)]
+    spans = Spans(zeros[0], zeros[1], zeros[2], zeros[3], np.zeros(n, np.int32))
     if n:
         order = np.lexsort((end, row))
         _locate(*text, *load_table(name), view.offsets, row, start, end, order, *spans)
     return spans
-
-
-# Indices are unsigned: numba wraps negative ones around, which halves the speed of these loops.
-_U1, _U2, _U3, _U4 = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
-_S6, _S12, _S18 = np.uint32(6), np.uint32(12), np.uint32(18)
-_TAIL, _LEAD2, _LEAD3, _LEAD4 = (np.uint32(b) for b in (0x80, 0xC0, 0xE0, 0xF0))
-_LOW = np.uint32(0x3F)
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _decode(data, i):  # type: ignore[no-untyped-def]
-    """The code point at byte i of valid UTF-8, and its length in bytes."""
-    b = np.uint32(data[i])
-    if b < 0x80:
-        return b, _U1
-    if b < 0xE0:
-        return (b & np.uint32(0x1F)) << _S6 | (np.uint32(data[i + _U1]) & _LOW), _U2
-    if b < 0xF0:
-        return (
-            (b & np.uint32(0x0F)) << _S12
-            | (np.uint32(data[i + _U1]) & _LOW) << _S6
-            | (np.uint32(data[i + _U2]) & _LOW)
-        ), _U3
-    return (
-        (b & np.uint32(0x07)) << _S18
-        | (np.uint32(data[i + _U1]) & _LOW) << _S12
-        | (np.uint32(data[i + _U2]) & _LOW) << _S6
-        | (np.uint32(data[i + _U3]) & _LOW)
-    ), _U4
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _width(code):  # type: ignore[no-untyped-def]
-    """Bytes of a code point in UTF-8."""
-    if code < 0x80:
-        return _U1
-    if code < 0x800:
-        return _U2
-    return _U3 if code < 0x10000 else _U4
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _encode(out, o, code):  # type: ignore[no-untyped-def]
-    """Write a code point at byte o; returns the byte after it."""
-    if code < 0x80:
-        out[o] = code
-        return o + _U1
-    if code < 0x800:
-        out[o] = _LEAD2 | (code >> _S6)
-        out[o + _U1] = _TAIL | (code & _LOW)
-        return o + _U2
-    if code < 0x10000:
-        out[o] = _LEAD3 | (code >> _S12)
-        out[o + _U1] = _TAIL | ((code >> _S6) & _LOW)
-        out[o + _U2] = _TAIL | (code & _LOW)
-        return o + _U3
-    out[o] = _LEAD4 | (code >> _S18)
-    out[o + _U1] = _TAIL | ((code >> _S12) & _LOW)
-    out[o + _U2] = _TAIL | ((code >> _S6) & _LOW)
-    out[o + _U3] = _TAIL | (code & _LOW)
-    return o + _U4
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -183,14 +124,14 @@ def _step(entry, code, on_base, after_space, expansion_offsets):  # type: ignore
     if entry & DELETE:
         return none, on_base, after_space
     if entry & MARK:
-        return (none if on_base else _width(code)), on_base, after_space and on_base
+        return (none if on_base else width(code)), on_base, after_space and on_base
     if entry & COLLAPSE:
-        return (none if after_space else _U1), False, True
+        return (none if after_space else U1), False, True
     on_base = (entry & BASE) != 0
     if entry & EXPAND:
         index = np.uint64(entry & CODE)
-        return np.uint64(expansion_offsets[index + _U1] - expansion_offsets[index]), on_base, False
-    return _width(entry & CODE), on_base, False
+        return np.uint64(expansion_offsets[index + U1] - expansion_offsets[index]), on_base, False
+    return width(entry & CODE), on_base, False
 
 
 @njit(cache=True, nogil=True)
@@ -215,30 +156,30 @@ def _fold(offsets, data, table, bits, expansion_offsets, expansion_data, slack, 
                 folded = ascii[byte]
                 if folded != 0:
                     out[o] = folded
-                    o += _U1
-                    i += _U1
+                    o += U1
+                    i += U1
                     on_base, after_space = (table[byte] & BASE) != 0, False
                     continue
-            code, width = _decode(data, i)
-            i += width
+            code, nbytes = decode(data, i)
+            i += nbytes
             entry = table[np.uint64(code)]
             if not entry & special:
                 code = entry & CODE
                 on_base, after_space = (entry & BASE) != 0, False
-                wide = _width(code)
-                if wide > width:
-                    slack -= np.int64(wide - width)
+                wide = width(code)
+                if wide > nbytes:
+                    slack -= np.int64(wide - nbytes)
                     if slack < 0:
                         return False
-                o = _encode(out, o, code)
+                o = encode(out, o, code)
                 continue
             written, on_base, after_space = _step(
                 entry, code, on_base, after_space, expansion_offsets
             )
             if written == 0:
                 continue
-            if written > width:
-                slack -= np.int64(written - width)
+            if written > nbytes:
+                slack -= np.int64(written - nbytes)
                 if slack < 0:
                     return False
             if entry & EXPAND:
@@ -247,19 +188,19 @@ def _fold(offsets, data, table, bits, expansion_offsets, expansion_data, slack, 
                     out[o + np.uint64(k)] = expansion_data[begin + np.uint64(k)]
                 o += written
             else:
-                o = _encode(out, o, entry & CODE)
+                o = encode(out, o, entry & CODE)
         out[o] = SEPARATOR
-        o += _U1
+        o += U1
         ends[row + 1] = o
     return True
 
 
 @njit(cache=True, nogil=True)
-def _locate(
+def _locate(  # type: ignore[no-untyped-def]
     offsets, data, table, bits, expansion_offsets, expansion_data,
     view_offsets, rows, starts, ends, by_end,
     span_start, span_end, byte_start, byte_end, trace,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """Walk each document with matches once; starts rise within a row, `by_end` orders the ends."""
     n = len(rows)
     first = 0
@@ -274,7 +215,7 @@ def _locate(
         on_base, after_space = False, True
         s, e = first, first
         while i < stop and e < last:
-            code, width = _decode(data, i)
+            code, nbytes = decode(data, i)
             written, on_base, after_space = _step(
                 table[np.uint64(code)], code, on_base, after_space, expansion_offsets
             )
@@ -283,7 +224,7 @@ def _locate(
                 span_start[s] = char
                 byte_start[s] = np.int64(i) - offsets[row]
                 s += 1
-            i += width
+            i += nbytes
             char += 1
             while e < last and np.uint64(ends[by_end[e]]) <= o:
                 span_end[by_end[e]] = char
@@ -293,7 +234,7 @@ def _locate(
             i = np.uint64(offsets[row] + byte_start[k])
             stop = np.uint64(offsets[row] + byte_end[k])
             while i < stop:
-                code, width = _decode(data, i)
+                code, nbytes = decode(data, i)
                 trace[k] |= bits[np.uint64(code)]
-                i += width
+                i += nbytes
         first = last

@@ -53,7 +53,9 @@ def test_the_digest_changes_with_what_a_rule_says_and_not_with_its_place(tmp_pat
         (('id = "a.b"', 'id = "A b"'), "id"),
     ],
 )
-def test_a_rule_that_would_not_do_what_it_says_is_refused_with_file_and_line(tmp_path, change, message):
+def test_a_rule_that_would_not_do_what_it_says_is_refused_with_file_and_line(
+    tmp_path, change, message
+):
     file = tmp_path / "bad.toml"
     file.write_text(GOOD.replace(*change), encoding="utf-8")
     with pytest.raises(RuleError, match=message) as refused:
@@ -72,7 +74,9 @@ def test_all_faults_are_told_at_once(tmp_path):
 def test_a_double_id_is_refused(tmp_path):
     for name in "ab":
         (tmp_path / f"{name}.toml").write_text(GOOD, "utf-8")
-    with pytest.raises(RuleError, match=r"b\.toml:2: rule \"a\.b\": the id is taken by .*a\.toml:2"):
+    with pytest.raises(
+        RuleError, match=r"b\.toml:2: rule \"a\.b\": the id is taken by .*a\.toml:2"
+    ):
         load_rules([tmp_path])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -94,9 +95,12 @@ def _scan_batch(
     risks = _risks_per_document(hits, len(batch))
     _tally_batch(batch, seen, hits, risks, detectors, tally)
     labels = {
-        name: mask_labels(batch.records.column(name), config.key) for name in ("doc", "source", "path")
+        name: mask_labels(batch.records.column(name), config.key)
+        for name in ("doc", "source", "path")
     }
-    writer.write("documents", _document_columns(batch, labels, risks, config.key) | seen.columns)
+    writer.write(
+        "documents", {**_document_columns(batch, labels, risks, config.key), **seen.columns}
+    )
     if len(seen.findings):
         writer.write("findings", _finding_columns(batch, labels, seen, config.context))
 
@@ -137,7 +141,9 @@ def _tally_batch(
         add_counts(sources[code[row]].any_hit, {risks[row]: 1})
         add_counts(sources[code[row]].any_hit_chars, {risks[row]: int(batch.chars[row])})
 
-    pairs = zip(seen.pair_row.tolist(), seen.pair_rule.tolist(), seen.pair_matches.tolist(), strict=True)
+    pairs = zip(
+        seen.pair_row.tolist(), seen.pair_rule.tolist(), seen.pair_matches.tolist(), strict=True
+    )
     for row, rule, matches in pairs:
         add_counts(sources[code[row]].rules, {seen.rules[rule].id: 1})
         add_counts(sources[code[row]].matches, {seen.rules[rule].id: matches})
@@ -188,11 +194,11 @@ def _document_columns(
 
 def text_digests(batch: Batch, key: bytes) -> list[bytes]:
     """Keyed BLAKE2b-128 of the raw text of each document."""
-    data, ends = memoryview(batch.text.data), batch.text.offsets.tolist()
+    data, ends = memoryview(batch.text.data.data), batch.text.offsets.tolist()
     blake2b = hashlib.blake2b
     return [
         blake2b(data[start:end], key=key, digest_size=16).digest()
-        for start, end in zip(ends, ends[1:], strict=False)
+        for start, end in itertools.pairwise(ends)
     ]
 
 
