@@ -55,9 +55,8 @@ def main(data: Path) -> None:
                 for _ in range(copies):
                     writer.write_table(table, row_group_size=4096)
             megabytes = size * copies
-            print(
-                f"{megabytes:,.0f} MB of text, {table.num_rows * copies:,} documents, {TERMS:,} terms"
-            )
+            rows = table.num_rows * copies
+            print(f"{megabytes:,.0f} MB of text, {rows:,} documents, {TERMS:,} terms")
             report("  reading alone (pyarrow, one thread of Python)", megabytes,
                    float(_run(_READ, corpus)))  # fmt: skip
             turns = 2 if copies == 1 else 1
@@ -68,9 +67,8 @@ def main(data: Path) -> None:
             report("  warm, wall", megabytes, answer["seconds"][-1][0], FLOOR)
             report("  warm, CPU", megabytes, answer["seconds"][-1][1], FLOOR)
             peak = answer["peak_mb"]
-            print(
-                f"  peak memory {peak:,.0f} MB   limit {MEMORY}: {'ok' if peak <= MEMORY else 'MISSED'}"
-            )
+            verdict = "ok" if peak <= MEMORY else "MISSED"
+            print(f"  peak memory {peak:,.0f} MB   limit {MEMORY}: {verdict}")
 
 
 def _write_rules(folder: Path) -> Path:

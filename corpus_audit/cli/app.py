@@ -78,8 +78,8 @@ def _project_defaults(file: Path, context: typer.Context) -> dict[str, Any]:
         for key, value in table.items():
             if key not in known:
                 raise UsageError(
-                    f"{file}: [{name}] {key} is not an option of `corpus-audit {name}`. It would be "
-                    f"ignored; known keys: {', '.join(sorted(known))}."
+                    f"{file}: [{name}] {key} is not an option of `corpus-audit {name}`. It would "
+                    f"be ignored; known keys: {', '.join(sorted(known))}."
                 )
             defaults.setdefault(name, {})[known[key]] = value
     return defaults

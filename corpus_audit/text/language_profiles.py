@@ -31,6 +31,7 @@ CANDIDATES = {
 }  # fmt: skip
 
 WIDTH = 32  # languages per row of scores, padded: 64 bytes, one cache line
+LIMIT = 0x3000  # code points from here on are UNKNOWN
 SPACE, UNKNOWN = 0, 1  # the first letters of every alphabet
 ALPHA = 0.5 / 10_000  # langdetect's probability of an n-gram that a profile lacks
 SCALE = 1024.0  # a score of 1 is log-odds of 1 / SCALE
@@ -43,7 +44,7 @@ class Profile(NamedTuple):
     """One script's automaton. With `row = step[state, c]; state = follow[b, c]`, letters a, b, c
     score `rows[row]`."""
 
-    letters: Table16  # code point (below 0x3000) to letter of the alphabet, normalised
+    letters: Table16  # code point below LIMIT to letter of the alphabet, normalised
     follow: Table16  # [b, c] to the state "c after b"
     step: Table16  # [state, c] to a row
     rows: npt.NDArray[np.int16]  # [row, language] log-odds against ALPHA, times SCALE
@@ -73,9 +74,8 @@ def load_marks() -> Marks:
 def load_profile(script: str) -> Profile:
     """The automaton of a script, from the profiles of the installed langdetect (0.03-0.1 s)."""
     keys, scores = _read_grams(script)
-    normal = np.array([ord(NGram.normalize(chr(code))) for code in range(0x3000)], np.uint32)
+    normal = np.array([ord(NGram.normalize(chr(code))) for code in range(LIMIT)], np.uint32)
     known = np.unique(keys[(keys != 0) & (keys != ord(" "))])
-    known = known[known < len(normal)]
     # Capitals first, so that two of them in a row are easy to tell (see below).
     capitals = np.array([chr(code).isupper() for code in known.tolist()], bool)
     alphabet = np.concatenate([known[capitals], known[~capitals]])
@@ -139,9 +139,9 @@ def _read_grams(script: str) -> tuple[Keys, npt.NDArray[np.float32]]:
         all_languages.append(np.full(len(keys), index))
     keys, chances = np.concatenate(all_keys), np.concatenate(all_chances)
     languages = np.concatenate(all_languages)
-    # Letters of other scripts are met as UNKNOWN.
+    # Letters of other scripts, and of the East Asian blocks, are met as UNKNOWN.
     classes = load_classes()[keys] & CLASS
-    own = ((classes == 0) | (classes == SCRIPTS.index(script))).all(1)
+    own = (((classes == 0) | (classes == SCRIPTS.index(script))) & (keys < LIMIT)).all(1)
     keys, chances, languages = keys[own], chances[own], languages[own]
     packed = keys.astype(np.uint64) @ np.array([1 << 42, 1 << 21, 1], np.uint64)
     _, first, gram = np.unique(packed, return_index=True, return_inverse=True)

@@ -105,6 +105,7 @@ def _normalise(data, i, stop, classes, order, composed, letters, out):  # type: 
                 if end:
                     n -= back
                     i = floor = end
+                    before = np.uint32(32)
                     out[n] = SPACE
                     n += _1
                     continue
@@ -132,7 +133,7 @@ def _find_rows(letters, n, follow, step):  # type: ignore[no-untyped-def]
     size = np.uint64(follow.shape[1])
     follow, step = follow.ravel(), step.ravel()
     state = b = np.uint64(SPACE)
-    seen = 0
+    seen = np.int64(0)
     for k in range(n):
         c = np.uint64(letters[k])
         seen += c > UNKNOWN
@@ -156,9 +157,9 @@ def _add_rows(indices, n, rows, total):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _score(
+def _score(  # type: ignore[no-untyped-def]
     offsets, data, documents, classes, order, composed, letters, follow, step, rows, scores, seen
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     buffer = np.empty(MAX_CHARS + 4, np.uint16)
     total = np.zeros(WIDTH, np.int32)
     for k in range(len(documents)):

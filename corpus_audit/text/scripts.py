@@ -109,7 +109,7 @@ def _count_scripts(offsets, data, classes, limit, out):  # type: ignore[no-untyp
         counts[:] = 0
         i, stop = np.uint64(offsets[row]), np.uint64(offsets[row + 1])
         chars = 0
-        latin = 0
+        latin = np.int64(0)
         while i < stop and chars < limit:
             if data[i] < 0x80 and i + np.uint64(_BLOCK) <= stop:
                 block = data[i : i + np.uint64(_BLOCK)]

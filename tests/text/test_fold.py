@@ -15,9 +15,7 @@ from corpus_audit.text.fold import BASE, CODE, COLLAPSE, DELETE, EXPAND, MARK, T
 from corpus_audit.text.fold import fold, fold_text, load_table, locate
 
 texts = st.text(st.characters(exclude_categories=("Cs",)))  # all of Unicode, unassigned included
-nasty = st.text(
-    st.sampled_from("aA Ｆ　賭赌\u0301\u200b\u0e49ทé①㎏ﷺ\n\t\x00İßΣ가각が\U0001f600𝐀")
-)
+nasty = st.text(st.sampled_from("aA Ｆ　賭赌\u0301\u200b\u0e49ทé①㎏ﷺ\n\t\x00İßΣ가각が\U0001f600𝐀"))
 
 
 def utf8(*documents: str) -> Utf8:
@@ -55,7 +53,9 @@ def reference(text: str) -> list[tuple[str, int]]:
 @given(st.lists(texts | nasty))
 def test_a_view_holds_each_document_folded_and_separated(documents):
     view = fold(utf8(*documents))
-    folded = [view.data[a : b - 1].tobytes().decode() for a, b in zip(view.offsets, view.offsets[1:])]
+    folded = [
+        view.data[a : b - 1].tobytes().decode() for a, b in zip(view.offsets, view.offsets[1:])
+    ]
     assert folded == ["".join(out for out, _ in reference(text)) for text in documents]
     assert all(view.data[end - 1] == 0 for end in view.offsets[1:])
 

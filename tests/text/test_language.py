@@ -1,9 +1,11 @@
 """Language and script of documents, beside langdetect."""
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from langdetect import detector_factory
 
@@ -57,10 +59,10 @@ SENTENCES = {
 }
 
 SNIPPETS = (
-    "The quick ", "ABC Def XYz", "naïve café ", "l·l ", "Tiếng Viê\u0323t a\u0301\u0303 ", "\u0301",
-    "http://a.b/c?d=e", "https://", "xhttps://q ", "see http:x", "me.you@site.org", "@", "a@b", "@@",
-    "x@.y", "http://u@v.w", "a@bc.de@fg", "é@host.net", "2024-05-06 ", "—“”…", "漢字", "的", "  ", "\n",
-    "ŞșȚț ", "ÀÉ", "it's ", "\u00a0", "«»", "😀",
+    "The quick ", "ABC Def XYz", "naïve café ", "l·l ", "Tiếng Viê\u0323t a\u0301\u0303 ", "漢字",
+    "http://a.b/c?d=e", "https://", "xhttps://q ", "see http:x", "me.you@site.org", "@", "a@b",
+    "@@", "x@.y", "http://u@v.w", "a@bc.de@fg", "é@host.net", "2024-05-06 ", "—“”…", "的", "  ",
+    "\n", "ŞșȚț ", "ÀÉ", "it's ", "\u00a0", "«»", "😀", "\u0301",
 )  # fmt: skip
 snippets = st.lists(st.sampled_from(SNIPPETS) | st.text("abehtps:/@._- ÀàA", max_size=9)).map(
     "".join
@@ -102,6 +104,7 @@ def test_sentences(expected, text):
 
 @given(snippets)
 def test_scores_are_those_of_langdetects_n_grams(text):
+    assume(not re.search(r"@\S*https?://", text))  # see `_normalise`
     scores, _ = score(utf8(text), np.array([0]), "Latin")
     expected = reference(text, "Latin")
     found = scores[0, : len(expected)] / SCALE

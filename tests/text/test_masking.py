@@ -73,7 +73,12 @@ def test_ordinary_labels_stay_as_they_are(label):
 
 @pytest.mark.parametrize(
     "label",
-    ["user-13812345678", "a/zhangsan@example.org.txt", "110101199003074514", "card 4111111111111111"],
+    [
+        "user-13812345678",
+        "a/zhangsan@example.org.txt",
+        "110101199003074514",
+        "card 4111111111111111",
+    ],
 )
 def test_labels_with_the_shape_of_personal_data_are_masked_and_stay_distinct(label):
     other = label.replace("7", "3", 1).replace("a", "b", 1).replace("41", "43", 1)

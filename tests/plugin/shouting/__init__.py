@@ -23,11 +23,17 @@ class ShoutingDetector:
 
     def scan(self, batch):
         texts = batch.column("text").to_pylist()
-        found = [(row, m.start(), m.end()) for row, t in enumerate(texts) for m in self.pattern.finditer(t)]
+        found = [
+            (row, m.start(), m.end())
+            for row, t in enumerate(texts)
+            for m in self.pattern.finditer(t)
+        ]
         row, start, end = np.array(found, np.int64).reshape(-1, 3).T
         zeros = np.zeros(len(row), np.int32)
         findings = Findings(row.astype(np.int32), zeros, start, end, zeros)
-        return Observations(findings, {"exclamations": pa.array([t.count("!") for t in texts], pa.int64())})
+        return Observations(
+            findings, {"exclamations": pa.array([t.count("!") for t in texts], pa.int64())}
+        )
 
 
 class LinesReader:
@@ -48,4 +54,6 @@ class LinesReader:
             "position": range(len(lines)),
             "text": lines,
         }
-        yield Batch(pa.record_batch([pa.array(columns[f.name], f.type) for f in REQUIRED], schema=REQUIRED))
+        yield Batch(
+            pa.record_batch([pa.array(columns[f.name], f.type) for f in REQUIRED], schema=REQUIRED)
+        )
