@@ -7,6 +7,7 @@ import numpy.typing as npt
 from numba import njit
 
 from corpus_audit.text.buffers import Int64s, Utf8
+from corpus_audit.text.codepoints import decode
 from corpus_audit.text.language_profiles import (
     SPACE,
     UNKNOWN,
@@ -14,7 +15,6 @@ from corpus_audit.text.language_profiles import (
     load_marks,
     load_profile,
 )
-from corpus_audit.text.scripts import decode
 
 #: langdetect looks at this many code points, counted after URLs and mail addresses are gone.
 MAX_CHARS = 10_000

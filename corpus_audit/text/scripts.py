@@ -10,6 +10,7 @@ import numpy.typing as npt
 from numba import njit
 
 from corpus_audit.text.buffers import Bytes, Int64s
+from corpus_audit.text.codepoints import decode
 
 Int32s = npt.NDArray[np.int32]
 
@@ -72,33 +73,8 @@ def _count_chars(offsets, data, out):  # type: ignore[no-untyped-def]
         out[row] = chars
 
 
-_U1, _U2, _U3, _U4 = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
-_S6, _S12, _S18 = np.uint32(6), np.uint32(12), np.uint32(18)
-_LOW = np.uint32(0x3F)
 _BLOCK = 32
 _LATIN = SCRIPTS.index("Latin")
-
-
-@njit(cache=True, nogil=True, inline="always")
-def decode(data, i):  # type: ignore[no-untyped-def]
-    """The code point at byte i (uint64) of valid UTF-8, and its length in bytes."""
-    b = np.uint32(data[i])
-    if b < 0x80:
-        return b, _U1
-    if b < 0xE0:
-        return (b & np.uint32(0x1F)) << _S6 | (np.uint32(data[i + _U1]) & _LOW), _U2
-    if b < 0xF0:
-        return (
-            (b & np.uint32(0x0F)) << _S12
-            | (np.uint32(data[i + _U1]) & _LOW) << _S6
-            | (np.uint32(data[i + _U2]) & _LOW)
-        ), _U3
-    return (
-        (b & np.uint32(0x07)) << _S18
-        | (np.uint32(data[i + _U1]) & _LOW) << _S12
-        | (np.uint32(data[i + _U2]) & _LOW) << _S6
-        | (np.uint32(data[i + _U3]) & _LOW)
-    ), _U4
 
 
 @njit(cache=True, nogil=True)
