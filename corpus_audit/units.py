@@ -93,11 +93,11 @@ def _scan_batch(
     seen = observe(batch, detectors, config.max_findings)
     hits = judge(seen.findings, seen.rules, config.policy.judge)
     risks = _risks_per_document(hits, len(batch))
-    _tally_batch(batch, seen, hits, risks, detectors, tally)
     labels = {
         name: mask_labels(batch.records.column(name), config.key)
         for name in ("doc", "source", "path")
     }
+    _tally_batch(batch, labels["source"], seen, hits, risks, detectors, tally)
     writer.write(
         "documents", {**_document_columns(batch, labels, risks, config.key), **seen.columns}
     )
@@ -116,13 +116,14 @@ def _risks_per_document(hits: Hits, documents: int) -> list[str]:
 
 def _tally_batch(
     batch: Batch,
+    source_names: pa.Array,
     seen: Observed,
     hits: Hits,
     risks: list[str],
     detectors: Sequence[Detector],
     tally: Tally,
 ) -> None:
-    encoded = batch.records.column("source").dictionary_encode()
+    encoded = source_names.dictionary_encode()
     code = encoded.indices.to_numpy(zero_copy_only=False)
     names = encoded.dictionary.to_pylist()
     sources = [tally.source(name) for name in names]
@@ -231,13 +232,13 @@ def trace_names(bits: int) -> str:
 
 
 def _count_skipped(item: Skipped, config: ScanConfig, tally: Tally, writer: UnitWriter) -> None:
-    source = UNATTRIBUTED if item.source is None else item.source
+    source = UNATTRIBUTED if item.source is None else mask_label(item.source, config.key)
     add_counts(tally.source(source).skipped, {item.reason: 1})
     writer.write_skipped(
         {
             "path": mask_label(item.path, config.key),
             "position": item.position,
-            "source": mask_label(source, config.key),
+            "source": source,
             "reason": item.reason,
             "detail": item.detail,
             "bytes": item.nbytes,
@@ -247,7 +248,7 @@ def _count_skipped(item: Skipped, config: ScanConfig, tally: Tally, writer: Unit
 
 def _loss(item: Loss, config: ScanConfig) -> dict[str, Any]:
     path = mask_label(item.path, config.key)
-    sources = [] if item.source is None else [item.source]
+    sources = [] if item.source is None else [mask_label(item.source, config.key)]
     return {"path": path, "position": item.position, "detail": item.detail, "sources": sources}
 
 

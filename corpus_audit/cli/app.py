@@ -87,30 +87,32 @@ def _project_defaults(file: Path, context: typer.Context) -> dict[str, Any]:
 
 def main() -> None:
     """Entry point: user mistakes print one message, bugs print where they happened."""
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except CorpusAuditError as error:
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail(_STOPPED, 130)
-    except _Terminated:
-        _fail(_STOPPED, 143)
-    except SystemExit:
-        raise
+    except _Stopped as stopped:
+        _fail(_STOPPED, 128 + stopped.number)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of the output has gone, as `head` does
         raise SystemExit(0) from None
     except Exception as error:
         _exit_for(error)
+    else:
+        raise SystemExit(code if isinstance(code, int) else 0)
 
 
-class _Terminated(BaseException):
-    """SIGTERM, as an exception, so that open files are left in order."""
+class _Stopped(BaseException):
+    """SIGINT or SIGTERM, as an exception, so that open files are left in order."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise _Terminated
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise _Stopped(number)
 
 
 def _exit_for(error: Exception) -> None:
