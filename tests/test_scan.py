@@ -145,11 +145,11 @@ def test_a_changed_file_is_scanned_again_and_others_are_not(corpus, tmp_path):
     data = tmp_path / "data"
     data.mkdir()
     for name in "ab":
-        (data / f"{name}.jsonl").write_text('{"text": "plain"}\n')
-    corpus_audit.scan(data, tmp_path / "a", unit_bytes=60)
+        (data / f"{name}.jsonl").write_text(json.dumps({"text": "plain " * 20}) + "\n")
+    corpus_audit.scan(data, tmp_path / "a", unit_bytes=200)
     before = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "a/units").iterdir()}
     (data / "b.jsonl").write_text(json.dumps({"text": AD}) + "\n")
-    audit = corpus_audit.scan(data, tmp_path / "a", unit_bytes=60)
+    audit = corpus_audit.scan(data, tmp_path / "a", unit_bytes=200)
     after = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "a/units").iterdir()}
     assert len(before.keys() & after.keys()) == 1 and len(after) == 2
     assert audit.sources()["hit_documents"].sum() == 1

@@ -49,7 +49,9 @@ def cut(document: str, start: int, end: int, context: int) -> tuple[str, str, st
 def test_masking_keeps_length_so_spans_stay_true(texts):
     masked = mask_excerpts(texts)
     assert [*map(len, masked)] == [*map(len, texts)]
-    assert masked == [mask_excerpt(text) for text in texts]
+    for text, together in zip(texts, masked, strict=True):
+        alone = mask_excerpt(text)  # together, no less is masked
+        assert all(t in (a, "*") for a, t in zip(alone, together, strict=True))
     for text in texts:
         before, match, after = cut("x" * 60 + text, 60, 60 + len(text), 10)
         assert (len(before), len(match), after) == (10, len(text), "")
