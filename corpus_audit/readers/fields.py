@@ -129,7 +129,8 @@ def require_text(
     if told:
         flag, name = told[0]
         raise UsageError(_missing(path, name, len(records), fields.found, f"Check {flag}."))
-    if fields.text and any(_has(record, wanted) for record in records for wanted in fields.text):
+    # A field that is there and null is a matter of records, which are skipped one by one.
+    if any(True for record in records for wanted in fields.text for _ in _walk(record, wanted)):
         return
     guess = _guess_text(records)
     advice = " ".join(f"--text-field '{p}'" if "*" in p else f"--text-field {p}" for p in guess)
@@ -173,9 +174,18 @@ def _guess_text(records: Sequence[Record]) -> tuple[str, ...]:
             present = [p for p in optional.values() if any(_has(r, p) for r in records)]
             order = dict(zip(needed, spelled, strict=True)) | {p + "?": p for p in present}
             best, most = tuple(order[path] for path in guess if path in order), count
-        if 2 * most >= len(records):
+        if most and 2 * most >= len(records):
             break
-    return best
+    return best or _named_text(records)
+
+
+def _named_text(records: Sequence[Record]) -> tuple[str, ...]:
+    """Where no record has a text: the first guess that is there by name."""
+    for guess in TEXT_GUESSES:
+        spelled = _spelling(records, [path for path in guess if not path.endswith("?")])
+        if all(any(True for r in records for _ in _walk(r, path)) for path in spelled):
+            return tuple(spelled)
+    return ()
 
 
 def _spelling(records: Sequence[Record], paths: Sequence[str]) -> list[str]:

@@ -38,7 +38,7 @@ class WarcReader:
 
     def read(self, part: Part, options: ReadOptions) -> Iterator[Batch | Skipped | Loss]:
         try:
-            import resiliparse.extract.html2text
+            import resiliparse.extract.html2text  # noqa: F401
             import warcio  # noqa: F401
         except ImportError as error:
             raise ReadError(
