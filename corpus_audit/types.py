@@ -55,7 +55,7 @@ class ReadOptions:
     max_expansion: int = 500  # decompressed / stored bytes, enforced past 1 GiB
 
 
-#: Why a record was seen but not scanned. `empty_text` holds nothing to find; all other reasons
+#: Why a record was seen but not scanned. The harmless ones hold no text to train on; all others
 #: leave content unseen and count against coverage and in the worst case of a ratio.
 SKIP_REASONS: Mapping[str, str] = {
     "bad_record": "not valid in its format (JSON, CSV, ...)",
@@ -70,7 +70,7 @@ SKIP_REASONS: Mapping[str, str] = {
     "unsupported_format": "an archive member that no reader knows",
     "no_content": "a web record without readable text",
 }
-HARMLESS_SKIPS = frozenset({"empty_text"})
+HARMLESS_SKIPS = frozenset({"empty_text", "no_content"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,11 @@ def corpus(tmp_path) -> Path:
         (["scan", "{corpus}", "-o", "{out}"], 0, ""),
         (["scan", "{corpus}"], 2, "-o AUDIT"),
         (["scan", "{corpus}", "-o", "{out}", "--rules", "nowhere"], 2, "no such rule file"),
-        (["scan", "{corpus}", "-o", "{out}", "--policy", "nowhere.toml"], 2, "nowhere.toml: cannot be read"),
+        (
+            ["scan", "{corpus}", "-o", "{out}", "--policy", "nowhere.toml"],
+            2,
+            "nowhere.toml: cannot be read",
+        ),
         (["scan", "{corpus}", "-o", "{out}", "--batch-size", "big"], 2, "is not a size"),
         (["scan", "{corpus}", "-o", "{out}", "--text-field", "body"], 2, "found: text"),
         (["scan", "{corpus}", "-o", "{out}", "--detectors", "magic"], 2, "installed: keywords"),

@@ -85,10 +85,11 @@ def test_the_commands_of_the_readme_run(readme, tmp_path):
 
 def test_the_table_in_the_readme_is_what_a_scan_prints(tmp_path):
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
-    command = "scan sample_data/corpus -o audit-demo --max-skipped 0.02".split()
+    command = ["scan", "sample_data/corpus", "-o", "audit-demo", "--max-skipped", "0.02"]
     done = subprocess.run(
-        [sys.executable, "-m", "corpus_audit", *command], capture_output=True, text=True, cwd=tmp_path
-    )
+        [sys.executable, "-m", "corpus_audit", *command],
+        capture_output=True, text=True, cwd=tmp_path,
+    )  # fmt: skip
     printed = {re.sub(r"\s+", " ", line) for line in done.stdout.splitlines()}
     shown = "\n".join(blocks("README.md", "console")).split("corpus-audit show")[0].splitlines()
     rows = [re.sub(r"\s+", " ", line) for line in shown if " %" in line]

@@ -32,7 +32,8 @@ class ArchiveReader:
 
     name: ClassVar[str] = "archive"
     suffixes: ClassVar[tuple[str, ...]] = (
-        ".zip", ".tar", ".tar.gz", ".tar.zst", ".tar.bz2", ".tar.xz", ".tgz", ".tzst", ".tbz2", ".txz",
+        ".zip", ".tar", ".tar.gz", ".tar.zst", ".tar.bz2", ".tar.xz",
+        ".tgz", ".tzst", ".tbz2", ".txz",
     )  # fmt: skip
 
     def split(self, file: InputFile, target: int) -> Sequence[Part]:
@@ -47,8 +48,9 @@ class ArchiveReader:
                 total += member.size
                 if total > _BOMB_FLOOR and total > options.max_expansion * max(part.file.size, 1):
                     raise ReadError(
-                        f"expands to more than {options.max_expansion} times its stored size, as an "
-                        "archive made to fill a disk does. If it is right, raise --max-expansion."
+                        f"expands to more than {options.max_expansion} times its stored size, as "
+                        "an archive made to fill a disk does. If it is right, raise "
+                        "--max-expansion."
                     )
                 yield from _read_member(part.file, member, options)
         except DAMAGE as error:

@@ -18,7 +18,7 @@ from corpus_audit.text.batch import Batch
 from corpus_audit.types import InputFile, Loss, Part, ReadOptions, Skipped
 
 _BLOCK = 4 << 20
-_ESCAPED = 6  # bytes of JSON that one byte of text may take: \u0041
+_ESCAPED = 2  # bytes of JSON for one of text: \u4e2d takes 6 for 3, \n takes 2 for 1
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -33,9 +33,10 @@ class JsonlReader:
         if codec or file.path == "-" or file.size <= target:
             return [Part(file, self.name, 0, -1, file.size)]
         starts = range(0, file.size, target)
+        ends = [*starts[1:], file.size]
         return [
-            Part(file, self.name, start, min(start + target, file.size), min(target, file.size - start))
-            for start in starts
+            Part(file, self.name, start, end, end - start)
+            for start, end in zip(starts, ends, strict=True)
         ]
 
     def read(self, part: Part, options: ReadOptions) -> Iterator[Batch | Skipped | Loss]:
@@ -44,9 +45,7 @@ class JsonlReader:
             if part.start:
                 return  # offsets are of the transcoded stream: the first part reads it all
             part = Part(part.file, part.reader)
-        fields = (
-            None if part.file.path == "-" else fields_of(_from_the_start, part.file, options)
-        )
+        fields = None if part.file.path == "-" else fields_of(_from_the_start, part.file, options)
         records = _read_part(part, options, fields)
         if part.file.path == "-":  # cannot be read twice: settle by what comes first
             records, fields = _settle_stream(records, part.file, options)
@@ -119,37 +118,41 @@ def read_lines(
     Memory stays bounded by the limit, however long a line is.
     """
     with _opened(part, options) as stream:
-        start = part.start
-        if start:  # a line that starts before belongs to the part before
-            stream.seek(start - 1)
-            start = _skip_line(stream, start - 1)
-        offset, tail, dropped = start, b"", 0
+        offset = part.start
+        if offset:  # a line that starts before belongs to the part before
+            stream.seek(offset - 1)
+            offset = _skip_line(stream, offset - 1)
         end = part.end if part.end != -1 else None
+        pieces: list[bytes] = []  # of a line that goes on, as far as it fits
+        size = 0  # of it, all
         while end is None or offset < end:
             block = stream.read(_BLOCK)
-            lines = (tail + block).split(b"\n")
-            tail = lines.pop()
-            if offset == 0 and lines[:1] and lines[0].startswith(_BOM):
-                lines[0] = lines[0][3:]
-                dropped = 3  # the record still starts at 0, where its part does
+            if offset == 0 and not size and block.startswith(_BOM):
+                block, size = block[len(_BOM) :], len(_BOM)  # the record starts where its part does
+            if not block:
+                if size:
+                    yield offset, b"".join(pieces) if size <= limit else None, size
+                return
+            lines = block.split(b"\n")
+            rest = lines.pop()
             for line in lines:
                 if end is not None and offset >= end:
                     return
-                size = dropped + len(line)
+                size += len(line)
+                if pieces:
+                    line = b"".join([*pieces, line])
+                    pieces.clear()
                 if size > limit:
                     yield offset, None, size
                 elif line and line != b"\r":
                     yield offset, line, size
                 offset += size + 1
-                dropped = 0
-            if not block:
-                if dropped or tail:
-                    size = dropped + len(tail)
-                    yield offset, None if size > limit else tail.removeprefix(_BOM), size
-                return
-            if len(tail) + dropped > limit:
-                dropped += len(tail)
-                tail = b""
+                size = 0
+            size += len(rest)
+            if size > limit:
+                pieces.clear()
+            elif rest:
+                pieces.append(rest)
 
 
 def _opened(part: Part, options: ReadOptions) -> Any:

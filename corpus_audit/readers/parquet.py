@@ -76,8 +76,6 @@ def _settle(parquet: pq.ParquetFile, options: ReadOptions, where: str) -> Fields
     return None
 
 
-def _loss(
-    part: Part, row: int, error: BaseException, fields: Fields | None, place: Place
-) -> Loss:
+def _loss(part: Part, row: int, error: BaseException, fields: Fields | None, place: Place) -> Loss:
     source = None if fields is None or fields.source else place.source
     return Loss(part.file.path, row, describe(error), source)

@@ -113,7 +113,8 @@ def _stem(name: str) -> str:
     for _ in range(3):  # .jsonl.gz, .tar.zst, .warc.gz
         pure = PurePosixPath(name)
         suffix = pure.suffix.lower()
-        if not suffix or (suffix not in COMPRESSIONS and not re.fullmatch(r"\.[a-z]\w{0,9}", suffix)):
+        known = suffix in COMPRESSIONS or re.fullmatch(r"\.[a-z]\w{0,9}", suffix)
+        if not suffix or not known:
             break
         name = pure.stem
     return _strip_shard(name)

@@ -33,7 +33,7 @@ def test_the_digest_changes_with_what_a_rule_says_and_not_with_its_place(tmp_pat
         "d": GOOD.replace('"high"', '"low"', 1),
     }.items():
         (tmp_path / f"{name}.toml").write_text(content, encoding="utf-8")
-        digests.add((load_rules([tmp_path / f"{name}.toml"], check=False).digest))
+        digests.add(load_rules([tmp_path / f"{name}.toml"], check=False).digest)
     assert len(digests) == 3
 
 

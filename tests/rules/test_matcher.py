@@ -24,12 +24,9 @@ def rule(id_: str, *terms: str, edges: str = "auto") -> Rule:
 def match(rules, *texts):
     raw = Utf8.of(pa.array(texts, pa.large_string()))
     found = Matcher(rules).match(raw, fold(raw))
-    return [
-        (row, rules[r].spec.id, texts[row][a:b])
-        for row, r, a, b in zip(
-            found.row.tolist(), found.rule.tolist(), found.start.tolist(), found.end.tolist()
-        )
-    ]
+    columns = (found.row, found.rule, found.start, found.end)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [(row, rules[r].spec.id, texts[row][a:b]) for row, r, a, b in rows]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The fold, its way back to the raw text, and its table."""
 
+import itertools
 import subprocess
 import sys
 import unicodedata
@@ -11,8 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_audit.text.buffers import Utf8
-from corpus_audit.text.fold import BASE, CODE, COLLAPSE, DELETE, EXPAND, MARK, TRANSFORMS
-from corpus_audit.text.fold import fold, fold_text, load_table, locate
+from corpus_audit.text.fold import (
+    BASE,
+    CODE,
+    COLLAPSE,
+    DELETE,
+    EXPAND,
+    MARK,
+    TRANSFORMS,
+    fold,
+    fold_text,
+    load_table,
+    locate,
+)
 
 texts = st.text(st.characters(exclude_categories=("Cs",)))  # all of Unicode, unassigned included
 nasty = st.text(st.sampled_from("aA Ｆ　賭赌\u0301\u200b\u0e49ทé①㎏ﷺ\n\t\x00İßΣ가각が\U0001f600𝐀"))
@@ -53,9 +65,7 @@ def reference(text: str) -> list[tuple[str, int]]:
 @given(st.lists(texts | nasty))
 def test_a_view_holds_each_document_folded_and_separated(documents):
     view = fold(utf8(*documents))
-    folded = [
-        view.data[a : b - 1].tobytes().decode() for a, b in zip(view.offsets, view.offsets[1:])
-    ]
+    folded = [view.data[a : b - 1].tobytes().decode() for a, b in itertools.pairwise(view.offsets)]
     assert folded == ["".join(out for out, _ in reference(text)) for text in documents]
     assert all(view.data[end - 1] == 0 for end in view.offsets[1:])
 
@@ -79,7 +89,9 @@ def test_every_span_of_a_view_leads_back_to_the_characters_that_made_it(document
     arrays = [np.array([values[i] for i in order], np.int64) for values in (starts, ends)]
     row = np.array([rows[i] for i in order], np.int32)
     spans = locate(utf8(*documents), view, row, *arrays, "plain")
-    assert [*zip(spans.start.tolist(), spans.end.tolist())] == [wanted[i] for i in order]
+    assert [*zip(spans.start.tolist(), spans.end.tolist(), strict=True)] == [
+        wanted[i] for i in order
+    ]
     for i, r in enumerate(row):
         raw = documents[r].encode()
         piece = documents[r][spans.start[i] : spans.end[i]]

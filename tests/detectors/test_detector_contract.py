@@ -21,7 +21,8 @@ DETECTORS = {
     "shouting": lambda: ShoutingDetector({}),
 }
 TEXTS = [
-    "", " ", "\x00", "plain words", "注册送彩金，真人荷官。", "註冊送\u200b彩金 😀 Ｆｒｅｅ　ｐｏｒｎ ｖｉｄｅｏｓ",
+    "", " ", "\x00", "plain words", "注册送彩金，真人荷官。",
+    "註冊送\u200b彩金 😀 Ｆｒｅｅ　ｐｏｒｎ ｖｉｄｅｏｓ",
     "ABSOLUTELYNOT!", "ไทย हिन्दी русский", "a" * 5000, "冰毒出售" * 300, "\U0010ffff\ue000",
 ]  # fmt: skip
 documents = st.lists(st.sampled_from(TEXTS) | st.text(st.characters(exclude_categories=("Cs",))))
