@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -139,6 +138,15 @@ def scan(
     raise typer.Exit(summary.exit_code(answer))
 
 
+def _duration(seconds: float) -> str:
+    """Rounded for a reader: an estimate is no measurement."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 600:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 36_000 else f"{seconds / 3600:.1f} h"
+
+
 def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
     import os
 
@@ -162,7 +170,6 @@ def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
     speed = estimate(planned, config)
     seconds = planned.nbytes / (speed * 1e6 * cores)
     print(
-        f"about {seconds:,.0f} s on {cores} workers: the first documents went at {speed:,.0f} MB/s "
-        "(stored) on one",
-        file=sys.stdout,
+        f"about {_duration(seconds)} of scanning on {cores} worker{'s' * (cores != 1)}: the first documents "
+        f"went at {speed:,.0f} MB/s (stored) on one"
     )

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 _STOP = frozenset(" \t\n\u3000,，;；:：()（）<>《》\"'“”‘’[]【】、。！？!?@＠")
 _AT = re.compile("[@＠]")
 _SEPARATED_DIGITS = re.compile(r"\d(?:[ \n\-.‐‑–—·/()（）]{0,2}\d){4,}[Xx]?")
+_SUSPECT_EXCERPT = re.compile(r"[\d@＠=]")  # none of the patterns matches without one of these
 _DIGIT = re.compile("[0-9]")
 _CODE = re.compile(r"[A-Za-z0-9_+/-]{8,}=*")
 _URL_VALUE = re.compile(r"[?&#;][\w.-]+=[^\s&#]+")
@@ -60,16 +61,22 @@ def mask_excerpts(texts: Sequence[str]) -> list[str]:
     All texts go through each pattern at once, which is many times faster than one by one; digits
     that only meet where two texts do are masked too, which does no harm.
     """
-    joined = _CONTROL_IN_LINE.sub(" ", "\n".join(texts))
+    inert = _split(_CONTROL_IN_LINE.sub(" ", "\n".join(texts)), texts)
+    suspects = [i for i, text in enumerate(inert) if _SUSPECT_EXCERPT.search(text)]
+    joined = "\n".join(inert[i] for i in suspects)
     joined = _URL_VALUE.sub(_star_value, joined)
     joined = _mask_mail(joined)
     joined = _SEPARATED_DIGITS.sub(_star, joined)
     joined = _CODE.sub(_star_code, joined)
+    for i, masked in zip(suspects, _split(joined, [inert[i] for i in suspects]), strict=True):
+        inert[i] = masked
+    return [text.replace("\n", " ") for text in inert]
+
+
+def _split(joined: str, texts: Sequence[str]) -> list[str]:
+    """Undo a join by line feeds of texts that may hold some; lengths stayed."""
     ends = itertools.accumulate((len(text) + 1 for text in texts), initial=0)
-    return [
-        joined[start : start + len(text)].replace("\n", " ")
-        for start, text in zip(ends, texts, strict=False)
-    ]
+    return [joined[at : at + len(text)] for at, text in zip(ends, texts, strict=False)]
 
 
 def mask_excerpt(text: str) -> str:
