@@ -21,7 +21,7 @@ PROJECT := $(PIP) --no-deps --no-build-isolation --editable .
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
-	$(BIN)/corpus-audit scan sample_data/corpus -o audit-demo
+	$(BIN)/corpus-audit scan sample_data/corpus -o audit-demo --max-skipped 0.02
 	@echo "The audit is in audit-demo/. Per source: audit-demo/sources.csv"
 
 test: $(VENV)/dev.stamp

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import fsspec
 
@@ -89,10 +90,10 @@ def _find(path: str) -> list[InputFile]:
         return _find_remote(path)
     if os.path.lexists(path):
         return list(_find_local(path, path))
-    matched = sorted(glob.glob(path, recursive=True))
+    matched = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - a path with its marks
     if not matched:
         raise UsageError(f"{path}: no such file or folder. Check the path; a glob needs quotes.")
-    root = re.split(r"[*?\[]", path, maxsplit=1)[0].rpartition("/")[0] or "."
+    root = _before_marks(path) or "."
     return [file for match in matched for file in _find_local(match, root)]
 
 
@@ -117,28 +118,45 @@ def _find_local(path: str, root: str) -> Iterator[InputFile]:
 
 
 def _find_remote(path: str) -> list[InputFile]:
-    fs, inner = fsspec.core.url_to_fs(path)
-    protocol = path.split("://", 1)[0]
-    root = path
-    if any(mark in inner for mark in "*?["):
-        entries = list(fs.glob(inner, detail=True).values())
-        root = re.split(r"[*?\[]", path, maxsplit=1)[0].rpartition("/")[0]
-    elif fs.isdir(inner):
-        entries = list(fs.find(inner, detail=True).values())
-    elif fs.exists(inner):
-        entries = [fs.info(inner)]
-    else:
+    entries: list[dict[str, Any]] | None = None
+    try:
+        fs, inner = fsspec.core.url_to_fs(path)
+        fs.invalidate_cache()  # the listing of an earlier scan has old sizes and no new files
+        is_glob = any(mark in inner for mark in "*?[")
+        if is_glob:
+            entries = list(fs.glob(inner, detail=True).values())
+        elif fs.isdir(inner):
+            entries = list(fs.find(inner, detail=True).values())
+        elif fs.exists(inner):
+            entries = [fs.info(inner)]
+    except Exception as error:  # stores raise errors of their own kinds
+        raise UsageError(
+            f"{path}: cannot be listed ({type(error).__name__}: {error}). Check the address and "
+            "your credentials, and that the package for this store is installed."
+        ) from error
+    if entries is None:
         raise UsageError(f"{path}: nothing is there. Check the path and your access to it.")
+    root, base = (_before_marks(path), _before_marks(inner)) if is_glob else (path, inner)
+    protocol = path.split("://", 1)[0]
     files = []
     for entry in entries:
-        if entry["type"] == "file":
-            stamp = next(
-                (str(entry[k]) for k in ("ETag", "etag", "mtime", "created") if k in entry), ""
-            )
-            name = entry["name"] if "://" in entry["name"] else f"{protocol}://{entry['name']}"
-            files.append(InputFile(name if entries[1:] or root != path else name, root,
-                                   int(entry["size"] or 0), stamp))  # fmt: skip
+        name, size = str(entry["name"]), int(entry["size"] or 0)
+        if entry["type"] != "file" or (name.endswith("/") and not size):
+            continue  # an empty object `folder/` is what consoles of S3 make for a folder
+        if "/." in name.removeprefix(base).rpartition("/")[0] and not (is_glob and "/." in path):
+            continue  # in a hidden folder: left out, as on disk
+        stamp = next(
+            (str(entry[k]) for k in ("ETag", "etag", "mtime", "created") if k in entry), ""
+        )
+        files.append(
+            InputFile(name if "://" in name else f"{protocol}://{name}", root, size, stamp)
+        )
     return files
+
+
+def _before_marks(pattern: str) -> str:
+    """The folder that all matches of a glob are in."""
+    return re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0]
 
 
 def _sort_out(
@@ -163,20 +181,20 @@ def _sort_out(
             ignored.append((file.path, "no reader knows its suffix"))
         else:
             data.append((file, reader.name))
-    if any(reader != _TEXT for _, reader in data):
-        kept = []
-        for file, reader in data:
+    if any(chosen != _TEXT for _, chosen in data):
+        kept: list[tuple[InputFile, str]] = []
+        for file, chosen in data:
             name = file.path.rsplit("/", 1)[-1]
-            if reader == _TEXT and file.path != file.root and _ABOUT_DATA.fullmatch(name):
+            if chosen == _TEXT and file.path != file.root and _ABOUT_DATA.fullmatch(name):
                 ignored.append((file.path, "tells about data"))
             else:
-                kept.append((file, reader))
+                kept.append((file, chosen))
         data = kept
     return data, ignored
 
 
 def _group(parts: Sequence[Part], target: int) -> Iterator[Unit]:
-    """Small neighbours of one format go together, so that a million files are not a million units."""
+    """Small neighbours of one format go together, so that a million files are no million units."""
     run: list[Part] = []
     weight = 0
     for part in parts:

@@ -23,14 +23,16 @@ class AuditStore:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.fs, self.root = fsspec.core.url_to_fs(url)
+        # Without a cache of listings: other processes write here too.
+        self.fs, self.root = fsspec.core.url_to_fs(url, use_listings_cache=False)
         self.local = Path(self.root) if "file" in _protocols(self.fs) else None
 
     def path(self, name: str) -> str:
         return f"{self.root.rstrip('/')}/{name}"
 
     def exists(self, name: str) -> bool:
-        return bool(self.fs.exists(self.path(name)))
+        with self._reaching():
+            return bool(self.fs.exists(self.path(name)))
 
     def names(self, folder: str) -> list[str]:
         """Names of the finished files in a folder, sorted."""
@@ -42,7 +44,8 @@ class AuditStore:
         return sorted(name for name in found if not name.startswith("."))
 
     def read(self, name: str) -> bytes:
-        return bytes(self.fs.cat_file(self.path(name)))
+        with self._reaching(FileNotFoundError):
+            return bytes(self.fs.cat_file(self.path(name)))
 
     def open(self, name: str) -> IO[bytes]:
         opened: IO[bytes] = self.fs.open(self.path(name), "rb")
@@ -71,9 +74,26 @@ class AuditStore:
                     os.fsync(written.fileno())
                 temporary.replace(target)
             else:
-                self.fs.put_file(str(temporary), target)
+                with self._reaching():
+                    self.fs.put_file(str(temporary), target)
         finally:
             temporary.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _reaching(self, *expected: type[Exception]) -> Iterator[None]:
+        """Tell what a remote store raises, of kinds of its own, as an error the user can mend."""
+        try:
+            yield
+        except expected:
+            raise
+        except Exception as error:
+            if self.local is not None:
+                raise
+            raise AuditError(
+                f"{self.url}: cannot be reached ({type(error).__name__}: {error}). Check the "
+                "address, your credentials and your rights. Finished units are kept: run the same "
+                "command again to go on."
+            ) from error
 
     def remove(self, name: str) -> None:
         self.fs.rm(self.path(name))

@@ -170,6 +170,6 @@ def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
     speed = estimate(planned, config)
     seconds = planned.nbytes / (speed * 1e6 * cores)
     print(
-        f"about {_duration(seconds)} of scanning on {cores} worker{'s' * (cores != 1)}: the first documents "
-        f"went at {speed:,.0f} MB/s (stored) on one"
+        f"about {_duration(seconds)} of scanning on {cores} worker{'s' * (cores != 1)}: "
+        f"the first documents went at {speed:,.0f} MB/s (stored) on one"
     )

@@ -86,7 +86,8 @@ def open_raw(path: str) -> BinaryIO:
             return cast(BinaryIO, Path(local).open("rb", buffering=0))
         import fsspec
 
-        return cast(BinaryIO, fsspec.open(path, "rb").open())
+        system, inner = fsspec.core.url_to_fs(path)
+        return cast(BinaryIO, system.open(inner, "rb", block_size=_REMOTE_BLOCK))
     except Exception as error:  # stores raise errors of their own kinds
         raise ReadError(f"cannot be opened ({describe(error)})") from error
 
