@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 
 from corpus_audit.errors import ReadError
 from corpus_audit.readers.assemble import Fault, Record
+from corpus_audit.readers.encodings import decoding_hint
 from corpus_audit.readers.jsonl import JsonlReader
-from corpus_audit.readers.opening import DAMAGE, encoding_hint, open_utf8
+from corpus_audit.readers.opening import DAMAGE, open_utf8
 from corpus_audit.readers.records import fields_of, read_records
 from corpus_audit.text.batch import Batch
 from corpus_audit.types import InputFile, Loss, Part, ReadOptions, Skipped
@@ -131,7 +132,7 @@ class _Window:
             self._at = end
             if not piece.isascii() and _broken(piece):
                 raw = piece.encode("utf-8", "surrogateescape")
-                return Fault("invalid_encoding", encoding_hint(raw)), len(raw)
+                return Fault("invalid_encoding", decoding_hint(raw)), len(raw)
             return value, len(piece)
 
     def _resynchronise(self) -> tuple[Any, int]:

@@ -10,8 +10,9 @@ from typing import IO, Any, ClassVar
 import orjson
 
 from corpus_audit.readers.assemble import Fault, Record
+from corpus_audit.readers.encodings import canonical_encoding, decoding_hint
 from corpus_audit.readers.fields import Fields
-from corpus_audit.readers.opening import codec_name, encoding_hint, open_stored, open_utf8
+from corpus_audit.readers.opening import open_stored, open_utf8
 from corpus_audit.readers.records import fields_of, read_records
 from corpus_audit.readers.suffixes import split_suffixes
 from corpus_audit.text.batch import Batch
@@ -41,7 +42,7 @@ class JsonlReader:
 
     def read(self, part: Part, options: ReadOptions) -> Iterator[Batch | Skipped | Loss]:
         whole = part.start == 0 and part.end in (-1, part.file.size)
-        if not whole and codec_name(options.encoding) != "utf-8":
+        if not whole and canonical_encoding(options.encoding) != "utf-8":
             if part.start:
                 return  # offsets are of the transcoded stream: the first part reads it all
             part = Part(part.file, part.reader)
@@ -87,7 +88,7 @@ def _parse_again(line: bytes, source: str | None) -> Any:
     try:
         return json.loads(line)
     except UnicodeDecodeError:
-        return Fault("invalid_encoding", encoding_hint(line), recover_source(line, source))
+        return Fault("invalid_encoding", decoding_hint(line), recover_source(line, source))
     except (ValueError, RecursionError) as error:
         where = f"at byte {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
         message = error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__

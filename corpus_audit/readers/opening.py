@@ -19,31 +19,9 @@ import pyarrow as pa
 
 from corpus_audit.errors import ReadError
 from corpus_audit.readers.decompression import CHUNK, decompress, describe
-from corpus_audit.readers.encodings import (
-    canonical_encoding as codec_name,
-)
-from corpus_audit.readers.encodings import (
-    decoding_hint as encoding_hint,
-)
-from corpus_audit.readers.encodings import (
-    encoding_of,
-    is_wide,
-    to_utf8,
-    wide_hint,
-)
+from corpus_audit.readers.encodings import encoding_of, is_wide, to_utf8, wide_hint
 from corpus_audit.readers.suffixes import split_suffixes
 from corpus_audit.types import InputFile, ReadOptions
-
-__all__ = [
-    "DAMAGE",
-    "codec_name",
-    "encoding_hint",
-    "open_plain",
-    "open_stored",
-    "open_utf8",
-    "read_chunks",
-    "unpacked",
-]
 
 _SPOOL = 16 << 20  # larger members of archives go to disk
 #: What a file that cannot be read, or not to its end, raises.
@@ -65,6 +43,9 @@ _MAGIC = {
     b"\xfd7zXZ": "xz",
     b"\x04\x22\x4d\x18": "lz4",
 }
+
+
+_REMOTE_BLOCK = 4 << 20  # read ahead; object stores default to 50 MB, more than many a unit
 
 
 def local_path(path: str) -> str | None:

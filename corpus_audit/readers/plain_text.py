@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from corpus_audit.readers.assemble import Fault, Record
+from corpus_audit.readers.encodings import decoding_hint
 from corpus_audit.readers.fields import Fields
-from corpus_audit.readers.opening import encoding_hint, open_utf8
+from corpus_audit.readers.opening import open_utf8
 from corpus_audit.readers.records import read_records
 from corpus_audit.text.batch import Batch
 from corpus_audit.types import InputFile, Loss, Part, ReadOptions, Skipped
@@ -45,4 +46,4 @@ def _record(file: InputFile, options: ReadOptions) -> Iterator[Record]:
     try:
         yield Record(0, {"text": data.decode(), "id": relative_path(file)}, len(data))
     except UnicodeDecodeError:
-        yield Record(0, Fault("invalid_encoding", encoding_hint(data)), len(data))
+        yield Record(0, Fault("invalid_encoding", decoding_hint(data)), len(data))
