@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from corpus_audit.errors import ReadError
 from corpus_audit.readers.assemble import Fault, Record
-from corpus_audit.readers.encodings import decoding_hint
+from corpus_audit.readers.encodings import decoding_hint, is_broken
 from corpus_audit.readers.opening import open_utf8
 from corpus_audit.readers.records import fields_of, read_records
 from corpus_audit.readers.suffixes import split_suffixes
@@ -148,18 +148,10 @@ def _record(position: int, row: list[str], header: list[str], line: int, size: i
     if len(row) != len(header):
         detail = f"{len(row)} cells under a header of {len(header)}, ends at line {line:,}"
         return Record(position, Fault("bad_record", detail), size)
-    if any(not cell.isascii() and _escaped(cell) for cell in row):
+    if any(is_broken(cell) for cell in row):
         raw = "".join(row).encode("utf-8", "surrogateescape")
         return Record(position, Fault("invalid_encoding", decoding_hint(raw)), size)
     return Record(position, dict(zip(header, row, strict=True)), size)
-
-
-def _escaped(cell: str) -> bool:
-    try:
-        cell.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _delimiter(line: str) -> str:

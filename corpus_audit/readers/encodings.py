@@ -87,6 +87,17 @@ def to_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         yield text.encode("utf-8", "surrogateescape")
 
 
+def is_broken(text: str) -> bool:
+    """Does a text hold what UTF-8 cannot, such as bytes that did not decode?"""
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def decoding_hint(data: bytes) -> str:
     """A hint for bytes that are not UTF-8, or ""; never holds any of them."""
     if is_wide(data) or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

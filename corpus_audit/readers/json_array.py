@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from corpus_audit.errors import ReadError
 from corpus_audit.readers.assemble import Fault, Record
-from corpus_audit.readers.encodings import decoding_hint
+from corpus_audit.readers.encodings import decoding_hint, is_broken
 from corpus_audit.readers.jsonl import JsonlReader
 from corpus_audit.readers.opening import DAMAGE, open_utf8
 from corpus_audit.readers.records import fields_of, read_records
@@ -130,7 +130,7 @@ class _Window:
                 continue  # a number may go on
             piece = self._text[self._at : end]
             self._at = end
-            if not piece.isascii() and _broken(piece):
+            if is_broken(piece):
                 raw = piece.encode("utf-8", "surrogateescape")
                 return Fault("invalid_encoding", decoding_hint(raw)), len(raw)
             return value, len(piece)
@@ -143,11 +143,3 @@ class _Window:
         size = found.end() - self._at
         self._at = found.end()
         return Fault("bad_record", "an element that is not valid JSON"), size
-
-
-def _broken(piece: str) -> bool:
-    try:
-        piece.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
