@@ -43,7 +43,7 @@ class ScanConfig:
                 "key": key_id(self.key),
                 "read": read,
                 "detectors": {detector.name: detector.digest for detector in detectors},
-                "policy": self.policy.model_dump(),
+                "judge": self.policy.judge.model_dump(),  # limits judge a finished audit anew
                 "max_findings": self.max_findings,
                 "context": self.context,
             }

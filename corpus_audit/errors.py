@@ -3,6 +3,7 @@
     CorpusAuditError
         UsageError          the call, a configuration or the audit directory is not right
         RuleError           a rule, lexicon or policy is not right
+        RunError            a worker died or a disk is full: not the user's mistake
         ReadError           an input cannot be read (what was read before stays counted)
         NothingToScan       no input file was found
         AuditError          an audit directory is damaged, locked or of another schema
@@ -28,6 +29,12 @@ class RuleError(CorpusAuditError):
 
 class AuditError(CorpusAuditError):
     """An audit directory is damaged, locked, foreign or of another schema."""
+
+
+class RunError(CorpusAuditError):
+    """The scan could not go on, through no fault of the call: run it again."""
+
+    exit_code = 1
 
 
 class NothingToScan(CorpusAuditError):

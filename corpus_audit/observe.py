@@ -18,6 +18,7 @@ class Observed:
     """What all detectors saw in one batch."""
 
     rules: tuple[RuleInfo, ...]  # of all detectors; findings index into it
+    every: Findings  # all of them, to judge by
     findings: Findings  # at most so many per document and rule
     matches: npt.NDArray[np.int64]  # per finding: all matches of its rule in its document
     pair_row: npt.NDArray[np.int32]  # every (document, rule) that matched, once
@@ -40,7 +41,7 @@ def observe(batch: Batch, detectors: Sequence[Detector], max_findings: int) -> O
         rules += detector.rules
         columns |= {spec.name: seen.columns[spec.name] for spec in detector.columns}
     findings = _joined(parts)
-    return Observed(tuple(rules), *_capped(findings, max_findings), columns=columns)
+    return Observed(tuple(rules), findings, *_capped(findings, max_findings), columns=columns)
 
 
 def _run(detector: Detector, batch: Batch) -> Observations:

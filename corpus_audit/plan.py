@@ -5,6 +5,8 @@ from __future__ import annotations
 import glob
 import os
 import re
+import secrets
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,8 @@ import fsspec
 
 from corpus_audit.errors import NothingToScan, UsageError
 from corpus_audit.readers.registry import reader_for, reader_named
-from corpus_audit.types import InputFile, Part, ReadOptions
+from corpus_audit.readers.sources import matches_pattern
+from corpus_audit.types import InputFile, Loss, Part, ReadOptions
 
 _FILES_PER_UNIT = 1024
 _BESIDE_DATA = re.compile(
@@ -24,6 +27,8 @@ _BESIDE_DATA = re.compile(
 )
 _ABOUT_DATA = re.compile(r"(?:readme|license|licence|notice|changelog|citation)(?:[._-].*)?", re.I)
 _TEXT = "text"
+#: Why a file was ignored that may well hold data.
+UNKNOWN = "no reader knows its suffix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Plan:
 
     units: tuple[Unit, ...]
     ignored: tuple[tuple[str, str], ...]  # (path, reason)
+    losses: tuple[Loss, ...] = ()  # what was found and cannot be read
 
     @property
     def nbytes(self) -> int:
@@ -57,17 +63,23 @@ def plan(
     *,
     unit_bytes: int = 64 << 20,
     format: str | None = None,
+    output: str | None = None,
 ) -> Plan:
-    """Find the files under `paths` and cut them into units.
+    """Find the files under `paths` and cut them into units; audits among them are left out.
 
     Raises UsageError for a path that is not there, NothingToScan when no file is data.
     """
+    walk = _Walk(output)
     found: dict[str, InputFile] = {}
     for path in paths:
-        for file in _find(path):
-            found.setdefault(_identity(file.path), file)
+        for file in _find(path, walk):
+            if _is_printable(file.path):
+                found.setdefault(real_path(file), file)
+            else:
+                walk.lose(file.path, "its name is not valid UTF-8. Rename it")
     files, ignored = _sort_out(sorted(found.values(), key=lambda f: f.path), format)
-    if not files:
+    ignored = sorted({*ignored, *walk.ignored})
+    if not files and not walk.losses:
         left = f" ({len(ignored)} files there are no data)" if ignored else ""
         raise NothingToScan(
             f"{', '.join(paths)}: no file to scan{left}. Name files by their format "
@@ -76,45 +88,112 @@ def plan(
     parts = [
         part for file, reader in files for part in reader_named(reader).split(file, unit_bytes)
     ]
-    return Plan(tuple(_group(parts, unit_bytes)), tuple(ignored))
+    _check_patterns([file for file, _ in files], options)
+    return Plan(tuple(_group(parts, unit_bytes)), tuple(ignored), tuple(walk.losses))
 
 
-def _identity(path: str) -> str:
-    return path if "://" in path or path == "-" else str(Path(path).absolute())
+def real_path(file: InputFile) -> str:
+    """One name for one file, however it was written: for keys and comparisons, never shown."""
+    if file.path == "-":
+        return f"-{file.stamp}"  # every stream is another one
+    if "://" in file.path and not file.path.startswith("file://"):
+        return file.path
+    return os.path.realpath(file.path.removeprefix("file://"))
 
 
-def _find(path: str) -> list[InputFile]:
+def changed_since(file: InputFile) -> bool:
+    """Is a local file no longer what the plan found?"""
+    if "://" in file.path or file.path == "-":
+        return False
+    try:
+        status = Path(file.path).stat()
+    except OSError:
+        return True
+    return (status.st_size, str(status.st_mtime_ns)) != (file.size, file.stamp)
+
+
+def _is_printable(path: str) -> bool:
+    return path.isprintable() or not any("\ud800" <= char <= "\udfff" for char in path)
+
+
+def _check_patterns(files: Sequence[InputFile], options: ReadOptions) -> None:
+    """A pattern that names no source is a mistake that would judge other sources than meant."""
+    for pattern in options.source_patterns:
+        if files and not any(matches_pattern(file, pattern) for file in files):
+            raise UsageError(
+                f"--source-from {pattern!r} matches no file, so sources would be named otherwise. "
+                f"A path looks like {files[0].path!r}; * does not cross a slash, ** does."
+            )
+
+
+class _Walk:
+    """What was met beside input files on the way through folders."""
+
+    def __init__(self, output: str | None) -> None:
+        self._output = None if output is None or "://" in output else os.path.realpath(output)
+        self.ignored: list[tuple[str, str]] = []
+        self.losses: list[Loss] = []
+
+    def lose(self, path: str, reason: str) -> None:
+        shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        self.losses.append(Loss(shown, 0, reason))
+
+    def leaves_out(self, folder: str) -> bool:
+        """Is a folder one of our audits, so that it is no data?"""
+        audit = Path(folder, "audit.json").is_file() and Path(folder, "units").is_dir()
+        if audit or os.path.realpath(folder) == self._output:
+            self.ignored.append((folder, "an audit of corpus-audit"))
+            return True
+        return False
+
+
+def _find(path: str, walk: _Walk) -> list[InputFile]:
     if path == "-":
-        return [InputFile("-", "-", 0, "")]
+        return [InputFile("-", "-", 0, secrets.token_hex(8))]
     if "://" in path:
         return _find_remote(path)
     if os.path.lexists(path):
-        return list(_find_local(path, path))
+        return list(_find_local(path, path, walk))
     matched = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - a path with its marks
     if not matched:
         raise UsageError(f"{path}: no such file or folder. Check the path; a glob needs quotes.")
     root = _before_marks(path) or "."
-    return [file for match in matched for file in _find_local(match, root)]
+    return [file for match in matched for file in _find_local(match, root, walk)]
 
 
-def _find_local(path: str, root: str) -> Iterator[InputFile]:
+def _find_local(path: str, root: str, walk: _Walk) -> Iterator[InputFile]:
     if not Path(path).is_dir():
-        status = Path(path).stat()
-        yield InputFile(path, root, status.st_size, str(status.st_mtime_ns))
+        yield from _local_file(path, root, walk)
         return
     seen: set[tuple[int, int]] = set()  # folders, so that a loop of links ends
-    for folder, folders, names in os.walk(path, followlinks=True):
+
+    def unreadable(error: OSError) -> None:
+        walk.lose(str(error.filename), f"a folder that cannot be read ({error.strerror})")
+
+    for folder, folders, names in os.walk(path, followlinks=True, onerror=unreadable):
         status = Path(folder).stat()
-        if (status.st_dev, status.st_ino) in seen:
+        if (status.st_dev, status.st_ino) in seen or walk.leaves_out(folder):
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
+        hidden = [str(Path(folder, name)) for name in folders if name.startswith(".")]
+        walk.ignored += [(name, "a hidden folder") for name in hidden]
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            file = Path(folder, name)
-            if file.is_file():
-                status = file.stat()
-                yield InputFile(str(file), root, status.st_size, str(status.st_mtime_ns))
+            # joined as written: Path would turn ./data into data, which is not under its root
+            yield from _local_file(os.path.join(folder, name), root, walk)  # noqa: PTH118
+
+
+def _local_file(path: str, root: str, walk: _Walk) -> Iterator[InputFile]:
+    try:
+        status = Path(path).stat()
+    except OSError as error:
+        walk.lose(path, f"cannot be read ({error.strerror}); is it a link to what is gone?")
+        return
+    if stat.S_ISREG(status.st_mode):
+        yield InputFile(path, root, status.st_size, str(status.st_mtime_ns))
+    else:
+        walk.ignored.append((path, "not a regular file"))
 
 
 def _find_remote(path: str) -> list[InputFile]:
@@ -178,7 +257,7 @@ def _sort_out(
                 f"{file.path}: the suffix tells no format, so it cannot be read. Pass --format."
             )
         elif reader is None:
-            ignored.append((file.path, "no reader knows its suffix"))
+            ignored.append((file.path, UNKNOWN))
         else:
             data.append((file, reader.name))
     if any(chosen != _TEXT for _, chosen in data):

@@ -54,7 +54,12 @@ def with_evidence(
 def _fetch(result: UnitResult, finding: Mapping[str, Any], options: ReadOptions) -> str | None:
     """The text of the document at a finding's path and position; None where it is not there."""
     for record in result.parts:
-        part = Part(**(record | {"file": InputFile(**record["file"])}))
+        part = Part(
+            **(
+                {k: v for k, v in record.items() if k != "real"}
+                | {"file": InputFile(**record["file"])}
+            )
+        )
         if finding["path"].split("!/")[0] != part.file.path:
             continue
         if part.reader == "jsonl" and part.end != -1:  # a line can be read alone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 from corpus_audit.policies import Policy
 from corpus_audit.tally import UNATTRIBUTED, Counts, SourceTally, Tally
 
-Status = Literal["over", "under", "undecided", "empty"]
+Status = Literal["over", "under", "undecided", "empty", "not-assessed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ def coverage_of(tally: Tally, policy: Policy) -> Coverage:
     )
 
 
-def source_rows(tally: Tally, policy: Policy) -> list[dict[str, Any]]:
-    """One plain row per source, in order of their names.
+def source_rows(tally: Tally, policy: Policy, risks: Sequence[str]) -> list[dict[str, Any]]:
+    """One plain row per source, in order of their names. `risks`: those that rules looked for.
 
     A record too damaged to show its source may belong to any, so it stands in the worst case of
     each. A loss of unknown size leaves the source of its file undecided, and every source where
@@ -95,9 +96,10 @@ def source_rows(tally: Tally, policy: Policy) -> list[dict[str, Any]]:
     adrift = tally.sources[UNATTRIBUTED].unseen if UNATTRIBUTED in tally.sources else 0
     touched = {name for loss in tally.losses for name in loss["sources"]}
     everywhere = any(not loss["sources"] for loss in tally.losses)
+    assessed = any(policy.ratio.counts(risk) for risk in risks)
     rows = []
-    for name in sorted(tally.sources):
-        source = tally.sources[name]
+    for name in sorted(tally.sources.keys() | touched):
+        source = tally.sources.get(name, SourceTally())
         ratio = ratio_of(
             source,
             policy,
@@ -113,11 +115,12 @@ def source_rows(tally: Tally, policy: Policy) -> list[dict[str, Any]]:
                 "skipped": sum(source.skipped.values()),
                 "unseen": ratio.unseen,
                 "hit_documents": ratio.hit,
+                "matched_only": source.matched_only,
                 "hit_chars": source.hit_characters(policy.ratio.counts),
                 "prevalence": ratio.prevalence,
                 "prevalence_worst": ratio.worst,
                 "limit": ratio.limit,
-                "status": ratio.status,
+                "status": ratio.status if assessed else "not-assessed",
                 **{
                     f"hit_{group}": source.hit_documents(
                         lambda risk, group=group: risk.startswith(f"{group}.")
@@ -143,9 +146,9 @@ def _joined(counts: Counts) -> str:
     return " ".join(f"{name}={count}" for name, count in ordered)
 
 
-def source_table(tally: Tally, policy: Policy) -> pa.Table:
+def source_table(tally: Tally, policy: Policy, risks: Sequence[str]) -> pa.Table:
     """`source_rows` as an Arrow table with a fixed order of columns."""
-    rows = source_rows(tally, policy)
+    rows = source_rows(tally, policy, risks)
     names = list(dict.fromkeys(name for row in rows for name in row))
     return pa.table({name: _column(name, [row.get(name) for row in rows]) for name in names})
 

@@ -39,6 +39,7 @@ class SourceTally:
     matches: Counts = field(default_factory=dict)  # rule -> matches
     any_hit: Counts = field(default_factory=dict)  # joined risks of a document -> documents
     any_hit_chars: Counts = field(default_factory=dict)
+    matched_only: int = 0  # documents with matches too weak to make a hit
     categories: dict[str, Counts] = field(default_factory=dict)  # column -> value -> documents
     sums: Counts = field(default_factory=dict)  # column -> sum
 
@@ -47,6 +48,7 @@ class SourceTally:
         self.documents += other.documents
         self.chars += other.chars
         self.bytes += other.bytes
+        self.matched_only += other.matched_only
         for name in (
             "skipped", "hits", "hit_chars", "rules", "matches", "any_hit", "any_hit_chars", "sums",
         ):  # fmt: skip
@@ -106,10 +108,9 @@ class Tally:
     def check_sources(self, limit: int) -> None:
         """Raise UsageError when there are so many sources that the field must be a wrong one."""
         if len(self.sources) > limit:
-            examples = ", ".join(repr(name[:40]) for name in sorted(self.sources)[:3])
             raise UsageError(
-                f"more than {limit:,} distinct sources (such as {examples}): results per source "
-                "would mean nothing. Is the source field a URL or an id? Pass another "
+                f"more than {limit:,} distinct sources, so results per source would mean nothing. "
+                "Is the source field a URL, an id or the text? Pass another "
                 "--source-field or --source-from, or raise --max-sources."
             )
 

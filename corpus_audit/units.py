@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,8 +17,9 @@ from corpus_audit.config import ScanConfig, digest_of
 from corpus_audit.excerpts import cut_excerpts
 from corpus_audit.judge import Hits, judge
 from corpus_audit.observe import Observed, observe
-from corpus_audit.plan import Unit
+from corpus_audit.plan import Unit, changed_since, real_path
 from corpus_audit.readers.registry import reader_named
+from corpus_audit.readers.sources import name_source, relative_path
 from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
 from corpus_audit.text.fold import TRANSFORMS
@@ -26,10 +27,12 @@ from corpus_audit.text.masking import mask_label, mask_labels
 from corpus_audit.types import Detector, Loss, Skipped
 from corpus_audit.writer import UnitWriter
 
+_JOINED = 4096  # batches joined at most
+
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """What a unit came to: kilobytes, whatever its size. Its file marks the unit as finished."""
+    """What a unit came to, without its documents. Its file marks the unit as finished."""
 
     key: str
     config: str  # digest of the configuration
@@ -50,9 +53,17 @@ class UnitResult:
         return cls(**(stored | {"tally": Tally.from_json(stored["tally"])}))
 
 
-def unit_key(unit: Unit, config_digest: str) -> str:
+def unit_key(unit: Unit, config: ScanConfig, config_digest: str) -> str:
     """The name of a unit's result: another file, stretch, rule or option gives another key."""
-    return digest_of([config_digest, [asdict(part) for part in unit.parts]])
+    patterns = config.read.source_patterns
+    parts = [
+        [
+            real_path(part.file), relative_path(part.file), name_source(part.file, patterns),
+            part.file.size, part.file.stamp, part.reader, part.start, part.end,
+        ]
+        for part in unit.parts
+    ]  # fmt: skip
+    return digest_of([config_digest, parts])
 
 
 def scan_unit(
@@ -64,23 +75,59 @@ def scan_unit(
 ) -> UnitResult:
     """Scan a unit into its own files and return its tally. `progress` gets bytes of text."""
     config_digest = config.digest(detectors)
-    key = unit_key(unit, config_digest)
+    key = unit_key(unit, config, config_digest)
     tally = Tally()
     with UnitWriter(store, key, detectors) as writer:
-        for part in unit.parts:
-            for item in reader_named(part.reader).read(part, config.read):
-                if isinstance(item, Batch):
-                    _scan_batch(item, config, detectors, tally, writer)
-                    tally.check_sources(config.max_sources)
-                    progress(item.text.nbytes)
-                elif isinstance(item, Skipped):
-                    _count_skipped(item, config, tally, writer)
-                else:
-                    tally.losses.append(_loss(item, config))
+        for item in _coalesced(_items(unit, config), config.read.batch_bytes):
+            if isinstance(item, Batch):
+                _scan_batch(item, config, detectors, tally, writer)
+                tally.check_sources(config.max_sources)
+                progress(item.text.nbytes)
+            elif isinstance(item, Skipped):
+                _count_skipped(item, config, tally, writer)
+            else:
+                tally.losses.append(loss_record(item, config))
     parts = [_part_record(part, config) for part in unit.parts]
     result = UnitResult(key, config_digest, parts, tally)
     store.write(result.name, result.to_bytes())  # last: its presence says that the rest is there
     return result
+
+
+def _items(unit: Unit, config: ScanConfig) -> Iterator[Batch | Skipped | Loss]:
+    """What the readers give for the parts of a unit, and a loss where a file changed meanwhile."""
+    for part in unit.parts:
+        yield from reader_named(part.reader).read(part, config.read)
+        if changed_since(part.file):
+            source = name_source(part.file, config.read.source_patterns)
+            yield Loss(
+                part.file.path, part.start, "changed while it was read: scan it again", source
+            )
+
+
+def _coalesced(
+    items: Iterable[Batch | Skipped | Loss], target: int
+) -> Iterator[Batch | Skipped | Loss]:
+    """Join small neighbouring batches: a tree of small files gives one batch a file."""
+    waiting: list[pa.RecordBatch] = []
+    nbytes = 0
+
+    def joined() -> Batch:
+        batch = waiting[0] if len(waiting) == 1 else pa.concat_batches(waiting)
+        waiting.clear()
+        return Batch(batch)
+
+    for item in items:
+        if not isinstance(item, Batch):
+            yield item
+            continue
+        fits = nbytes + item.text.nbytes <= target and len(waiting) < _JOINED
+        if waiting and not (fits and waiting[0].schema == item.records.schema):
+            yield joined()
+            nbytes = 0
+        waiting.append(item.records)
+        nbytes += item.text.nbytes
+    if waiting:
+        yield joined()
 
 
 def _scan_batch(
@@ -91,7 +138,7 @@ def _scan_batch(
     writer: UnitWriter,
 ) -> None:
     seen = observe(batch, detectors, config.max_findings)
-    hits = judge(seen.findings, seen.rules, config.policy.judge)
+    hits = judge(seen.every, seen.rules, config.policy.judge)
     risks = _risks_per_document(hits, len(batch))
     labels = {
         name: mask_labels(batch.records.column(name), config.key)
@@ -138,6 +185,9 @@ def _tally_batch(
         source, name = sources[code[row]], hits.risks[risk]
         add_counts(source.hits, {name: 1})
         add_counts(source.hit_chars, {name: int(batch.chars[row])})
+    found = np.unique(seen.pair_row)
+    for row in found[~np.isin(found, hits.row)].tolist():
+        sources[code[row]].matched_only += 1
     for row in np.unique(hits.row).tolist():
         add_counts(sources[code[row]].any_hit, {risks[row]: 1})
         add_counts(sources[code[row]].any_hit_chars, {risks[row]: int(batch.chars[row])})
@@ -246,7 +296,8 @@ def _count_skipped(item: Skipped, config: ScanConfig, tally: Tally, writer: Unit
     )
 
 
-def _loss(item: Loss, config: ScanConfig) -> dict[str, Any]:
+def loss_record(item: Loss, config: ScanConfig) -> dict[str, Any]:
+    """A loss as tallies and manifests keep it."""
     path = mask_label(item.path, config.key)
     sources = [] if item.source is None else [mask_label(item.source, config.key)]
     return {"path": path, "position": item.position, "detail": item.detail, "sources": sources}
@@ -257,4 +308,5 @@ def _part_record(part: Any, config: ScanConfig) -> dict[str, Any]:
     record = asdict(part)
     record["file"]["path"] = mask_label(part.file.path, config.key)
     record["file"]["root"] = mask_label(part.file.root, config.key)
+    record["real"] = mask_label(real_path(part.file), config.key)
     return record

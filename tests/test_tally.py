@@ -9,6 +9,7 @@ from corpus_audit.policies import Policy
 from corpus_audit.sources import coverage_of, source_rows
 from corpus_audit.tally import UNATTRIBUTED, SourceTally, Tally, merge
 
+RISKS = ["A.1.f", "A.2.e"]  # what rules looked for
 counts = st.dictionaries(st.sampled_from(["A.1.f", "A.2.e", "A.1.f A.2.e"]), st.integers(1, 9))
 source_tallies = st.builds(
     SourceTally,
@@ -70,13 +71,13 @@ def source(documents: int, hit: int, **skipped: int) -> SourceTally:
     ],
 )
 def test_a_source_is_over_or_under_whatever_was_not_seen_or_else_undecided(tally, status):
-    (row,) = source_rows(Tally({"s": tally}), Policy())
+    (row,) = source_rows(Tally({"s": tally}), Policy(), RISKS)
     assert row["status"] == status
 
 
 def test_records_too_damaged_to_show_their_source_count_in_the_worst_case_of_each():
     tally = Tally({"s": source(100, 5), UNATTRIBUTED: source(0, 0, bad_record=1)})
-    rows = {row["source"]: row for row in source_rows(tally, Policy())}
+    rows = {row["source"]: row for row in source_rows(tally, Policy(), RISKS)}
     assert rows["s"]["status"] == "undecided"
     assert rows["s"]["prevalence"] == 0.05
 
@@ -84,7 +85,7 @@ def test_records_too_damaged_to_show_their_source_count_in_the_worst_case_of_eac
 def test_a_loss_of_unknown_size_leaves_its_source_undecided_and_coverage_incomplete():
     loss = {"path": "a.gz", "position": 7, "detail": "truncated", "sources": ["s"]}
     tally = Tally({"s": source(1000, 0), "t": source(1000, 0)}, [loss])
-    rows = {row["source"]: row for row in source_rows(tally, Policy())}
+    rows = {row["source"]: row for row in source_rows(tally, Policy(), RISKS)}
     assert (rows["s"]["status"], rows["t"]["status"]) == ("undecided", "under")
     assert not coverage_of(tally, Policy()).complete
 
@@ -104,5 +105,17 @@ def test_too_many_sources_are_an_error_that_names_the_likely_cause():
 
 
 def test_a_document_with_two_risks_counts_once():
-    (row,) = source_rows(Tally({"s": source(10, 1)}), Policy())
+    (row,) = source_rows(Tally({"s": source(10, 1)}), Policy(), RISKS)
     assert (row["hit_documents"], row["hit_A.1"], row["hit_A.2"], row["hit_A.3"]) == (1, 1, 1, 0)
+
+
+def test_a_source_whose_files_are_all_lost_still_has_its_row():
+    loss = {"path": "b.gz", "position": 0, "detail": "damaged", "sources": ["b"]}
+    rows = source_rows(Tally({"a": source(10, 0)}, [loss]), Policy(), RISKS)
+    assert [(row["source"], row["status"]) for row in rows] == [("a", "under"), ("b", "undecided")]
+
+
+def test_nothing_is_under_the_limit_when_no_rule_looked_for_a_counted_risk():
+    for risks in ([], ["A.5.b"]):
+        (row,) = source_rows(Tally({"s": source(10, 0)}), Policy(), risks)
+        assert row["status"] == "not-assessed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,14 @@ from typing import IO, Any
 import fsspec
 import orjson
 
-from corpus_audit.audit.schema import SCHEMA_VERSION
+from corpus_audit.audit.schema import SCHEMA_VERSION, TABLES
 from corpus_audit.errors import AuditError
 
 MANIFEST = "audit.json"
+FOLDERS = (*TABLES, "units")
+_TEMPORARY = re.compile(
+    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|audit\.json|sources\.(?:csv|parquet))\.\d+\.tmp"
+)
 
 
 class AuditStore:
@@ -106,18 +111,24 @@ class AuditStore:
             return
         import filelock
 
-        self.local.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(self.local / ".lock", blocking=False)
         try:
+            self.local.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except filelock.Timeout:
             raise AuditError(
                 f"{self.url}: another corpus-audit is writing there. Two writers would mix their "
                 "results. Wait for it, or choose another -o."
             ) from None
+        except OSError as error:
+            raise AuditError(
+                f"{self.url}: cannot be written ({error.strerror}). Choose another -o."
+            ) from None
         try:
-            for stale in self.local.rglob(".*.tmp"):  # of a run that was killed
-                stale.unlink(missing_ok=True)
+            for folder in (self.local, *(self.local / name for name in FOLDERS)):
+                for stale in folder.glob(".*.tmp"):  # of a run that was killed
+                    if _TEMPORARY.fullmatch(stale.name):
+                        stale.unlink(missing_ok=True)
             yield
         finally:
             lock.release()

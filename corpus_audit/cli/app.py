@@ -95,9 +95,6 @@ def main() -> None:
         _fail(str(error), error.exit_code)
     except _Stopped as stopped:
         _fail(_STOPPED, 128 + stopped.number)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of the output has gone, as `head` does
-        raise SystemExit(0) from None
     except Exception as error:
         _exit_for(error)
     else:
@@ -122,15 +119,17 @@ def _exit_for(error: Exception) -> None:
         raise SystemExit(getattr(error, "exit_code", 2)) from None
     if type(error).__name__ == "Abort":
         _fail(_STOPPED, 130)
-    from corpus_audit.text.masking import mask_excerpt
-
+    # An unexpected message may quote the data; only our own kind of RuntimeError is known not to.
+    message = f": {error}" if type(error) is RuntimeError else ""
     frames = "".join(traceback.format_tb(error.__traceback__))
-    print(f"{frames}{type(error).__name__}: {mask_excerpt(str(error))}", file=sys.stderr)
+    print(f"{frames}{type(error).__name__}{message}", file=sys.stderr)
     _fail("internal error. Please report the lines above; they hold no text of your data.", 1)
 
 
 def _fail(message: str, code: int) -> None:
-    from corpus_audit.text.masking import mask_label
+    from corpus_audit.text.masking import CONTROL, mask_label
 
-    print(f"corpus-audit: {mask_label(message)}", file=sys.stderr)
+    words = (mask_label(word) for word in message.split(" "))  # a path may hold personal data
+    lines = " ".join(word.partition("~")[0] if "*" in word else word for word in words).split("\n")
+    print("corpus-audit: " + "\n".join(CONTROL.sub(" ", line) for line in lines), file=sys.stderr)
     raise SystemExit(code)

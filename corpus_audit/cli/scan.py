@@ -63,7 +63,7 @@ def scan(
     policy: Annotated[Path | None, typer.Option(help="Policy file. [default: shipped]")] = None,
     max_skipped: Annotated[
         float | None,
-        typer.Option(help="Share of records that may be skipped (0.001 is 0.1 %)."),
+        typer.Option(min=0, max=1, help="Share of records that may be skipped (0.001 is 0.1 %)."),
     ] = None,
     max_sources: Annotated[int, typer.Option(help="More distinct sources are an error.")] = 100_000,
     max_document_bytes: Annotated[
@@ -98,6 +98,8 @@ def scan(
 
     if log_format not in ("text", "json"):
         raise UsageError(f"--log-format {log_format}: it is text or json.")
+    if dry_run and "-" in paths:
+        raise UsageError("--dry-run would use up standard input. Run it on a file.")
     if not output and not dry_run:
         raise UsageError("say where the audit goes: -o AUDIT (or --dry-run to see the plan only).")
     read = ReadOptions(
@@ -125,7 +127,8 @@ def scan(
         policy=chosen,
         max_sources=max_sources,
     )
-    planned = make_plan(paths, read, unit_bytes=parse_size(unit_size), format=format_)
+    unit_bytes = max(parse_size(unit_size), 1)
+    planned = make_plan(paths, read, unit_bytes=unit_bytes, format=format_, output=output)
     if dry_run:
         _print_plan(planned, config, workers)
         return
@@ -163,9 +166,14 @@ def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
     print(render_table(["format", "files", "MB stored"], rows, "<>>"))
     print(f"\n{len(planned.units):,} units of work, {planned.nbytes / 1e6:,.1f} MB stored")
     if planned.ignored:
-        print(f"{len(planned.ignored):,} files are no data and will be left out, for example:")
+        print(f"{len(planned.ignored):,} paths will be left out, for example:")
         for path, reason in planned.ignored[:5]:
             print(f"  {path}: {reason}")
+    for loss in planned.losses:
+        print(f"LOST: {loss.path}: {loss.detail}")
+    if not planned.nbytes:
+        print("nothing to estimate: the input is empty or a stream")
+        return
     cores = min(workers or os.cpu_count() or 1, len(planned.units))
     speed = estimate(planned, config)
     seconds = planned.nbytes / (speed * 1e6 * cores)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from corpus_audit.cli.tables import render_table
+from corpus_audit.text.masking import CONTROL
 
 if TYPE_CHECKING:
     from corpus_audit.engines.run import Summary
     from corpus_audit.plan import Plan
 
 _SHOWN = 40  # sources; all are in sources.csv
-_STATUS = {"over": "OVER", "under": "under", "undecided": "undecided", "empty": "no document"}
+_STATUS = {
+    "over": "OVER",
+    "under": "under",
+    "undecided": "undecided",
+    "empty": "no document",
+    "not-assessed": "not assessed",
+}
 
 
 def print_summary(answer: Summary, audit: str, planned: Plan | None = None) -> None:
@@ -19,25 +27,39 @@ def print_summary(answer: Summary, audit: str, planned: Plan | None = None) -> N
     from corpus_audit.sources import GROUPS
 
     # what matters first: over the limit, then undecided, then by prevalence
-    order = {"over": 0, "undecided": 1, "under": 2, "empty": 3}
+    order = {status: place for place, status in enumerate(("over", "undecided", "under"))}
     rows = sorted(
-        answer.rows, key=lambda r: (order[r["status"]], -(r["prevalence"] or 0), r["source"])
+        answer.rows, key=lambda r: (order.get(r["status"], 3), -(r["prevalence"] or 0), r["source"])
     )
     headers = ["source", "documents", "characters", "skipped", *GROUPS, "hit", "worst", "5 % limit"]
-    headers[-1] = f"{answer.limit:.0%} limit".replace("%", " %")
+    headers[-1] = f"{100 * answer.limit:g} % limit"
     cells = [_cells(row, GROUPS) for row in rows[:_SHOWN]]
     print(render_table(headers, cells, "<>>>" + ">" * len(GROUPS) + ">><"))
     if len(rows) > _SHOWN:
         print(f"... and {len(rows) - _SHOWN:,} more sources in {audit}/sources.csv")
     _print_coverage(answer, audit, planned)
     over = [row for row in rows if row["status"] == "over"]
+    by = ", ".join(answer.detectors)
+    if any(row["status"] == "not-assessed" for row in rows):
+        print(f"\nNot assessed: the detectors that ran ({by}) look for none of the counted risks.")
+        return
     print(
-        f"\n{len(over)} of {len(rows)} sources over the limit by keyword rules, counting risks "
+        f"\n{len(over)} of {_many(len(rows), 'source')} over the limit by {by}, counting risks "
         f"{', '.join(answer.counted)} by documents. This is an indicator: "
         "a person confirms it on a sample."
     )
+    if answer.matched_only:
+        print(
+            f"{_many(answer.matched_only, 'further document')} matched rules that are too weak to "
+            "count alone (policy, judge): `show` lists them too."
+        )
     if over:
-        print(f"See why:  corpus-audit show {audit} --source '{over[0]['source']}'")
+        source = shlex.quote(CONTROL.sub(" ", over[0]["source"]))
+        print(f"See why:  corpus-audit show {shlex.quote(audit)} --source {source}")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def _cells(row: dict[str, Any], groups: tuple[str, ...]) -> list[str]:
@@ -54,28 +76,47 @@ def _percent(share: float | None) -> str:
 def _print_coverage(answer: Summary, audit: str, planned: Plan | None) -> None:
     coverage = answer.coverage
     skipped = sum(coverage.skipped.values())
-    print(f"\n{coverage.read:,} records read = {coverage.scanned:,} scanned + {skipped:,} skipped")
+    read = _many(coverage.read, "record")
+    print(f"\n{read} read = {coverage.scanned:,} scanned + {skipped:,} skipped")
     for reason, count in coverage.skipped.items():
         print(f"  {count:,} {reason}")
     if skipped:
         print(f"  each one is listed in {audit}/skipped/")
-    if planned and planned.ignored:
-        print(
-            f"{len(planned.ignored):,} files are no data and were left out (audit.json lists them)"
-        )
+    _print_ignored(planned)
     if answer.resumed:
         print(f"{answer.resumed:,} of {answer.units:,} units were finished by an earlier run")
     for loss in answer.losses[:5]:
-        print(f"LOST: {loss['path']} at {loss['position']}: {loss['detail']}")
+        print(CONTROL.sub(" ", f"LOST: {loss['path']} at {loss['position']}: {loss['detail']}"))
     if len(answer.losses) > 5:
         print(f"... and {len(answer.losses) - 5:,} more losses")
-    if not coverage.complete:
-        why = (
-            "an unknown number of records was lost"
-            if coverage.losses
-            else (f"{coverage.unseen:,} records went unseen, over {coverage.limit:.2%}")
+    if coverage.complete:
+        return
+    if coverage.losses:
+        print(
+            "COVERAGE INCOMPLETE: an unknown number of records was lost. Mend these inputs and run "
+            "the same command again."
         )
-        print(f"COVERAGE INCOMPLETE: {why}. Mend the input, or raise --max-skipped knowingly.")
+    else:
+        print(
+            f"COVERAGE INCOMPLETE: {_many(coverage.unseen, 'record')} went unseen, over "
+            f"{100 * coverage.limit:g} %. Mend the input, or raise --max-skipped knowingly."
+        )
+
+
+def _print_ignored(planned: Plan | None) -> None:
+    from corpus_audit.plan import UNKNOWN
+
+    if planned is None or not planned.ignored:
+        return
+    unknown = [path for path, reason in planned.ignored if reason == UNKNOWN]
+    beside = len(planned.ignored) - len(unknown)
+    if beside:
+        print(f"{_many(beside, 'path')} beside the data left out (audit.json lists them)")
+    if unknown:
+        print(
+            f"NOT SCANNED: {_many(len(unknown), 'file')} of unknown format, such as "
+            f"{CONTROL.sub(' ', unknown[0])}. If they hold text, pass them with --format."
+        )
 
 
 def exit_code(answer: Summary) -> int:

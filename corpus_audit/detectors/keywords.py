@@ -19,7 +19,7 @@ class KeywordDetector:
     def __init__(self, config: Mapping[str, object]) -> None:
         paths = config.get("rules") or ()
         assert isinstance(paths, list | tuple)
-        loaded = load_rules(paths, check=bool(config.get("check", False)))
+        loaded = load_rules(paths)
         self.rules: tuple[RuleInfo, ...] = tuple(rule.info for rule in loaded.rules)
         self.digest = loaded.digest
         self._matcher = loaded.matcher

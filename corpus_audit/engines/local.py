@@ -6,6 +6,7 @@ import concurrent.futures
 import multiprocessing
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import ScanConfig
 from corpus_audit.detectors.registry import load_detectors
-from corpus_audit.errors import CorpusAuditError
+from corpus_audit.errors import CorpusAuditError, RunError
 from corpus_audit.plan import Unit
 from corpus_audit.types import Detector
 from corpus_audit.units import UnitResult, scan_unit
@@ -46,9 +47,10 @@ def _run_pool(
     units: Sequence[Unit], config: ScanConfig, url: str, workers: int, progress: Progress
 ) -> Iterator[UnitResult]:
     context = multiprocessing.get_context("spawn")  # threads of Arrow do not survive a fork
-    done = context.Value("q", 0)
+    done = context.RawArray("q", workers)  # one slot a worker: no lock that a dead one could keep
+    slots = context.Value("i", 0)
     pool = concurrent.futures.ProcessPoolExecutor(
-        workers, context, _start_worker, (config, url, done, os.getpid())
+        workers, context, _start_worker, (config, url, done, slots, os.getpid())
     )
     reported = 0
     waiting = iter(units)
@@ -62,16 +64,16 @@ def _run_pool(
             finished, running = concurrent.futures.wait(
                 running, _POLL, concurrent.futures.FIRST_COMPLETED
             )
-            total = done.value
+            total = sum(done)
             progress(total - reported)
             reported = total
             for future in finished:
                 yield future.result()
     except BrokenProcessPool:
-        raise CorpusAuditError(
-            "a worker process died, most likely killed for lack of memory. Finished units are "
-            "kept: run the same command again to go on, with fewer --workers or a smaller "
-            "--batch-size or --max-document-bytes."
+        raise RunError(
+            "a worker process died; the usual cause is lack of memory. Finished units are kept: "
+            "run the same command again to go on, with fewer --workers or a smaller --batch-size "
+            "or --max-document-bytes. With --workers 1 another cause shows itself."
         ) from None
     finally:
         for process in list((pool._processes or {}).values()):  # a stop waits for no unit
@@ -83,22 +85,35 @@ def _run_pool(
 _worker: dict[str, Any] = {}  # what a worker process builds once
 
 
-def _start_worker(config: ScanConfig, url: str, done: Any, parent: int) -> None:
+def _start_worker(config: ScanConfig, url: str, done: Any, slots: Any, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _worker.update(
-        config=config,
-        store=AuditStore(url),
-        detectors=load_detectors(config.detectors),
-        done=done,
-        parent=parent,
-    )
+    with slots.get_lock():
+        slot = slots.value
+        slots.value += 1
+    _worker.update(config=config, url=url, done=done, slot=slot, parent=parent)
 
 
 def _scan_in_worker(unit: Unit) -> UnitResult:
+    try:
+        return _scan(unit)
+    except (CorpusAuditError, OSError):
+        raise
+    except Exception as error:
+        # Not every error survives the way to the parent, and its message may quote the text.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        raise RuntimeError(f"{type(error).__name__} in a worker:\n{frames}") from None
+
+
+def _scan(unit: Unit) -> UnitResult:
+    if "detectors" not in _worker:
+        _worker["store"] = AuditStore(_worker["url"])
+        _worker["detectors"] = load_detectors(_worker["config"].detectors)
+
     def progress(nbytes: int) -> None:
-        with _worker["done"].get_lock():
-            _worker["done"].value += nbytes
+        done, slot = _worker["done"], _worker["slot"]
+        if slot < len(done):
+            done[slot] += nbytes
         if os.getppid() != _worker["parent"]:
             os._exit(1)  # the parent was killed: nobody waits for this unit
 

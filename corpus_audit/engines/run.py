@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import io
 import os
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,20 +17,24 @@ from corpus_audit import __version__
 from corpus_audit.audit.keys import key_id
 from corpus_audit.audit.schema import SCHEMA_VERSION
 from corpus_audit.audit.schema import TABLES as AUDIT_TABLES
-from corpus_audit.audit.store import MANIFEST, AuditStore
+from corpus_audit.audit.store import FOLDERS, MANIFEST, AuditStore
 from corpus_audit.config import ScanConfig, digest_of
 from corpus_audit.detectors.registry import load_detectors
 from corpus_audit.engines.local import run_units
-from corpus_audit.errors import AuditError, CorpusAuditError
-from corpus_audit.plan import Plan
+from corpus_audit.errors import AuditError, RunError, UsageError
+from corpus_audit.plan import Plan, real_path
 from corpus_audit.policies import Policy
 from corpus_audit.sources import Coverage, coverage_of, source_rows, source_table
-from corpus_audit.tally import Tally, merge
+from corpus_audit.tally import Tally
 from corpus_audit.text.masking import mask_label
-from corpus_audit.units import UnitResult, unit_key
+from corpus_audit.units import UnitResult, loss_record, unit_key
 
 #: Below this a second process costs more to start than it saves.
-_SMALL = 16 << 20  # stored bytes
+_SMALL = 128 << 20  # stored bytes
+#: The only files that are ever removed from an audit directory.
+_OURS = re.compile(r"[0-9a-f]{32}\.(?:parquet|json)")
+
+Stretches = dict[str, list[tuple[int, float, str]]]  # file -> (start, end, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +45,21 @@ class Summary:
     coverage: Coverage
     losses: list[dict[str, Any]]
     counted: tuple[str, ...]
+    detectors: tuple[str, ...]
+    matched_only: int  # documents with matches that are too weak to make a hit
     limit: float
     units: int
     resumed: int  # units that an earlier run had finished
 
 
-def summarize(tally: Tally, policy: Policy, units: int, resumed: int = 0) -> Summary:
+def summarize(
+    tally: Tally, policy: Policy, manifest: dict[str, Any], units: int, resumed: int = 0
+) -> Summary:
     """The answer of merged tallies under a policy."""
     return Summary(
-        rows=source_rows(tally, policy),
+        rows=source_rows(tally, policy, manifest["risks"]),
+        detectors=tuple(sorted(manifest["detectors"])),
+        matched_only=tally.total().matched_only,
         coverage=coverage_of(tally, policy),
         losses=tally.to_json()["losses"],
         counted=policy.ratio.counted,
@@ -71,24 +82,26 @@ def run_scan(
 
     `progress` gets bytes of text as they are scanned, `finished` stored bytes as units end.
     """
-    checked = {name: {**options, "check": True} for name, options in config.detectors.items()}
-    detectors = load_detectors(checked)
+    detectors = load_detectors(config.detectors)
     config_digest = config.digest(detectors)
     store = AuditStore(url)
-    weight = {unit_key(unit, config_digest): unit for unit in plan.units}
+    weight = {unit_key(unit, config, config_digest): unit for unit in plan.units}
     with store.lock():
-        _check_same_corpus(store, plan)
-        _begin(store, plan, config, config_digest)
-        results = _finished_results(store, weight)
-        for key in results:
-            finished(weight[key].nbytes)
-        left = [unit for key, unit in weight.items() if key not in results]
-        resumed = len(results)
-        if sum(unit.nbytes for unit in left) < _SMALL:
-            workers = 1
-        tally = merge(result.tally for result in results.values())
-        tally.check_sources(config.max_sources)
+        _check_same_corpus(store, plan, config)
+        tally = Tally(losses=[loss_record(loss, config) for loss in plan.losses])
+        left, resumed = [], 0
         try:
+            judged = tuple(sorted({rule.risk for d in detectors for rule in d.rules if rule.risk}))
+            _begin(store, plan, config, config_digest, judged)
+            for key, result in _finished_results(store, weight):
+                tally.add(result.tally)
+                finished(weight.pop(key).nbytes)
+                resumed += 1
+            left = list(weight.values())
+            keys = {unit_key(unit, config, config_digest) for unit in plan.units}
+            tally.check_sources(config.max_sources)
+            if sum(unit.nbytes for unit in left) < _SMALL:
+                workers = 1
             for result in run_units(
                 left,
                 config,
@@ -97,14 +110,16 @@ def run_scan(
                 workers=workers or os.cpu_count() or 1,
                 progress=progress,
             ):
+                if result.key not in weight:
+                    raise UsageError("the rules changed while the scan ran. Run it again.")
                 tally.add(result.tally)
                 tally.check_sources(config.max_sources)
                 finished(weight[result.key].nbytes)
-            return _finish(store, tally, config.policy, list(weight), resumed)
+            return _finish(store, tally, config.policy, keys, resumed)
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
-            raise CorpusAuditError(
+            raise RunError(
                 f"{url}: no space left on the disk. Finished units are kept: free some space and "
                 "run the same command again to go on."
             ) from None
@@ -117,33 +132,60 @@ def merge_audits(urls: Sequence[str], url: str) -> Summary:
     for each, manifest in zip(urls, manifests, strict=True):
         if not manifest["complete"]:
             raise AuditError(f"{each}: its scan is not finished. Run that scan again, then merge.")
-        for name in ("config", "key_id"):
+        for name, what in (("key_id", "key"), ("config", "rules, detectors or options")):
             if manifest[name] != manifests[0][name]:
-                what = "key" if name == "key_id" else "rules, policy or options"
                 raise AuditError(
                     f"{each} was scanned with another {what} than {urls[0]}: their numbers and "
                     "digests do not go together. Scan both with the same ones (--key-file)."
                 )
     target = AuditStore(url)
-    tally, keys = Tally(), []
     with target.lock():
-        if target.exists(MANIFEST):
-            raise AuditError(f"{url}: holds an audit already. Merge into a new folder.")
-        for store in stores:
-            for name in store.names("units"):
-                if name in keys:
-                    continue  # the same stretch of the same file, scanned twice
-                keys.append(name)
+        if target.exists(MANIFEST) or any(target.names(table) for table in FOLDERS):
+            raise AuditError(f"{url}: is not empty. Merge into a new folder.")
+        merged = manifests[0] | {
+            "inputs": _distinct(manifests, "inputs"),
+            "ignored": _distinct(manifests, "ignored"),
+            "losses": _distinct(manifests, "losses"),
+            "merged_from": len(urls),
+            "complete": False,
+        }
+        tally = Tally(losses=merged["losses"])
+        target.write_manifest(merged)
+        keys: set[str] = set()
+        seen: Stretches = {}
+        for each, store, manifest in zip(urls, stores, manifests, strict=True):
+            for key in manifest["units"]:
+                if key in keys:
+                    continue  # the same stretches of the same files, scanned alike
+                result = UnitResult.from_bytes(store.read(f"units/{key}.json"))
+                _check_apart(result, seen, each)
+                keys.add(key)
                 for table in AUDIT_TABLES:
-                    _copy(store, target, f"{table}/{name.removesuffix('.json')}.parquet")
-                _copy(store, target, f"units/{name}")
-                tally.add(UnitResult.from_bytes(store.read(f"units/{name}")).tally)
-        inputs = [each for manifest in manifests for each in manifest["inputs"]]
-        unique = {digest_of(each): each for each in inputs}
-        merged = manifests[0] | {"inputs": list(unique.values()), "merged_from": len(urls)}
-        target.write_manifest(merged | {"complete": False})
-        policy = Policy.model_validate(merged["policy"])
-        return _finish(target, tally, policy, [key.removesuffix(".json") for key in keys], 0)
+                    _copy(store, target, f"{table}/{key}.parquet")
+                _copy(store, target, f"units/{key}.json")
+                tally.add(result.tally)
+        return _finish(target, tally, Policy.model_validate(merged["policy"]), keys, 0)
+
+
+def _distinct(manifests: Sequence[dict[str, Any]], name: str) -> list[Any]:
+    return list({digest_of(each): each for m in manifests for each in m[name]}.values())
+
+
+def _check_apart(
+    result: UnitResult, seen: dict[str, list[tuple[int, float, str]]], url: str
+) -> None:
+    """Raise AuditError when a stretch of a file is in the merged audit already."""
+    for part in result.parts:
+        start, end = part["start"], float("inf") if part["end"] == -1 else part["end"]
+        stretches = seen.setdefault(part["real"], [])
+        for other_start, other_end, other in stretches:
+            if other != result.key and start < other_end and other_start < end:
+                raise AuditError(
+                    f"{url}: {part['file']['path']} is in another of these audits too, cut or "
+                    "named differently. Its records would count twice. Scan each file into one "
+                    "audit only."
+                )
+        stretches.append((start, end, result.key))
 
 
 def read_summary(url: str) -> Summary:
@@ -155,8 +197,10 @@ def read_summary(url: str) -> Summary:
             f"{url}: its scan is not finished. Run the same `corpus-audit scan` again to go on."
         )
     keys = manifest["units"]
-    tally = merge(UnitResult.from_bytes(store.read(f"units/{key}.json")).tally for key in keys)
-    return summarize(tally, Policy.model_validate(manifest["policy"]), len(keys))
+    tally = Tally(losses=manifest["losses"])
+    for key in keys:
+        tally.add(UnitResult.from_bytes(store.read(f"units/{key}.json")).tally)
+    return summarize(tally, Policy.model_validate(manifest["policy"]), manifest, len(keys))
 
 
 def _inputs(plan: Plan, config: ScanConfig) -> list[dict[str, Any]]:
@@ -164,43 +208,52 @@ def _inputs(plan: Plan, config: ScanConfig) -> list[dict[str, Any]]:
     return [
         asdict(file)
         | {name: mask_label(getattr(file, name), config.key) for name in ("path", "root")}
+        | {"real": mask_label(real_path(file), config.key)}
         for file in files.values()
     ]
 
 
-def _corpus(plan: Plan) -> str:
-    """A name for the corpus: the paths that the user gave."""
-    return digest_of(sorted({part.file.root for unit in plan.units for part in unit.parts}))
-
-
-def _check_same_corpus(store: AuditStore, plan: Plan) -> None:
+def _check_same_corpus(store: AuditStore, plan: Plan, config: ScanConfig) -> None:
+    """Raise AuditError where this scan would drop or mix results of inputs that are still there."""
     if not store.exists(MANIFEST):
-        if store.names("units"):
-            raise AuditError(
-                f"{store.url}: holds parts of an audit but no {MANIFEST}. Choose another -o."
-            )
+        for table in FOLDERS:
+            if store.names(table):
+                raise AuditError(
+                    f"{store.url}/{table}: is there already and belongs to no audit. Nothing of "
+                    "it is touched: choose another -o."
+                )
         return
-    manifest = store.read_manifest()
-    if manifest["corpus"] != _corpus(plan):
-        raise AuditError(
-            f"{store.url}: holds the audit of another corpus. Its results would be lost or mixed "
-            "with these. Choose another -o, or remove that folder."
-        )
+    planned = {entry["real"] for entry in _inputs(plan, config)}
+    for entry in store.read_manifest()["inputs"]:
+        real = entry["real"]
+        if real not in planned and not entry["path"] == "-" and _is_there(real):
+            raise AuditError(
+                f"{store.url}: holds the audit of another corpus, or of more of this one: "
+                f"{entry['path']} is still there and not in this scan. Its results would be lost. "
+                "Choose another -o, or remove that folder."
+            )
 
 
-def _begin(store: AuditStore, plan: Plan, config: ScanConfig, config_digest: str) -> None:
+def _is_there(real: str) -> bool:
+    return "://" in real or os.path.exists(real)  # noqa: PTH110 - may be no path at all
+
+
+def _begin(
+    store: AuditStore, plan: Plan, config: ScanConfig, config_digest: str, judged: tuple[str, ...]
+) -> None:
     store.write_manifest(
         {
             "schema": SCHEMA_VERSION,
             "version": __version__,
             "complete": False,
-            "corpus": _corpus(plan),
             "config": config_digest,
             "key_id": key_id(config.key),
             "read": asdict(config.read),
             "detectors": dict(config.detectors),
             "policy": config.policy.model_dump(),
+            "risks": judged,
             "max_findings": config.max_findings,
+            "losses": [loss_record(loss, config) for loss in plan.losses],
             "inputs": _inputs(plan, config),
             "ignored": [
                 {"path": mask_label(path, config.key), "reason": reason}
@@ -210,24 +263,25 @@ def _begin(store: AuditStore, plan: Plan, config: ScanConfig, config_digest: str
     )
 
 
-def _finished_results(store: AuditStore, wanted: Iterable[str]) -> dict[str, UnitResult]:
+def _finished_results(store: AuditStore, wanted: Iterable[str]) -> Iterator[tuple[str, UnitResult]]:
+    """Results of an earlier run; one with a loss is not finished: the file may be mended."""
     present = {name.removesuffix(".json") for name in store.names("units")}
-    return {
-        key: UnitResult.from_bytes(store.read(f"units/{key}.json"))
-        for key in wanted
-        if key in present
-    }
+    for key in [key for key in wanted if key in present]:
+        result = UnitResult.from_bytes(store.read(f"units/{key}.json"))
+        if not result.tally.losses:
+            yield key, result
 
 
 def _finish(
-    store: AuditStore, tally: Tally, policy: Policy, keys: list[str], resumed: int
+    store: AuditStore, tally: Tally, policy: Policy, keys: set[str], resumed: int
 ) -> Summary:
     """Remove what is not of this plan, write the per-source tables, then mark the audit whole."""
-    for table in (*AUDIT_TABLES, "units"):
-        for name in store.names(table):
-            if name.rsplit(".", 1)[0] not in set(keys):
-                store.remove(f"{table}/{name}")
-    table = source_table(tally, policy)
+    for folder in FOLDERS:
+        for name in store.names(folder):
+            if _OURS.fullmatch(name) and name.rsplit(".", 1)[0] not in keys:
+                store.remove(f"{folder}/{name}")
+    manifest = store.read_manifest()
+    table = source_table(tally, policy, manifest["risks"])
     for name, write in (
         ("sources.parquet", pq.write_table),
         ("sources.csv", pyarrow.csv.write_csv),
@@ -235,14 +289,12 @@ def _finish(
         sink = io.BytesIO()
         write(table, sink)
         store.write(name, sink.getvalue())
-    summary = summarize(tally, policy, len(keys), resumed)
+    summary = summarize(tally, policy, manifest, len(keys), resumed)
     counts = {
         name: getattr(summary.coverage, name)
         for name in ("read", "scanned", "skipped", "unseen", "losses")
     }
-    store.write_manifest(
-        store.read_manifest() | {"complete": True, "units": sorted(keys), "counts": counts}
-    )
+    store.write_manifest(manifest | {"complete": True, "units": sorted(keys), "counts": counts})
     return summary
 
 

@@ -47,8 +47,7 @@ def name_source(file: InputFile, patterns: Sequence[str] = ()) -> str:
     """The source of a file: by the first pattern that matches, else by folder, else by name."""
     relative = relative_path(file)
     for pattern in patterns:
-        whole, tail = compile_pattern(pattern)
-        found = whole.match(relative) or tail.match(file.path)
+        found = _match(file, relative, pattern)
         if found and found["source"].strip():
             return found["source"]
     if file.path == "-":
@@ -70,6 +69,16 @@ def name_source(file: InputFile, patterns: Sequence[str] = ()) -> str:
         return folder
     alone = PurePosixPath(name).suffix.lower() not in _DOCUMENTS or file.path == file.root
     return (stem if alone else "") or _root_name(file)
+
+
+def matches_pattern(file: InputFile, pattern: str) -> bool:
+    """Does a source pattern name the source of a file?"""
+    return _match(file, relative_path(file), pattern) is not None
+
+
+def _match(file: InputFile, relative: str, pattern: str) -> re.Match[str] | None:
+    whole, tail = compile_pattern(pattern)
+    return whole.match(relative) or tail.match(file.path)
 
 
 def relative_path(file: InputFile) -> str:
