@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,10 @@ from corpus_audit.audit.keys import load_key
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import ScanConfig
 from corpus_audit.engines.run import Summary, read_summary, run_scan
+from corpus_audit.errors import UsageError
+from corpus_audit.findings import finished_units, unit_tables
 from corpus_audit.plan import plan
-from corpus_audit.policies import load_policy
+from corpus_audit.policies import Policy, load_policy
 from corpus_audit.types import ReadOptions
 
 if TYPE_CHECKING:
@@ -35,7 +37,9 @@ class Audit:
         """One row per source; the columns are those of `sources.csv`."""
         import pandas as pd
 
-        return pd.read_parquet(io.BytesIO(AuditStore(self.url).read("sources.parquet")))
+        store = AuditStore(self.url)
+        finished_units(store)
+        return pd.read_parquet(io.BytesIO(store.read("sources.parquet")))
 
     def findings(self) -> pd.DataFrame:
         """One row per stored finding, excerpts masked."""
@@ -54,8 +58,7 @@ class Audit:
 
         store = AuditStore(self.url)
         frames = [
-            pd.read_parquet(io.BytesIO(store.read(f"{table}/{name}")))
-            for name in store.names(table)
+            pd.read_parquet(io.BytesIO(store.read(name))) for _, name in unit_tables(store, table)
         ]
         if frames:
             return pd.concat(frames, ignore_index=True)
@@ -69,30 +72,62 @@ def scan(
     paths: str | Path | Sequence[str | Path],
     output: str | Path,
     *,
-    detectors: Sequence[str] = ("keywords", "language"),
-    rules: Sequence[str | Path] = (),
+    detectors: str | Sequence[str] = ("keywords", "language"),
+    rules: str | Path | Sequence[str | Path] = (),
     policy: str | Path | None = None,
     key_file: str | None = None,
     workers: int | None = 1,
     format: str | None = None,
     unit_bytes: int = 64 << 20,
+    max_skipped: float | None = None,
+    max_sources: int = 100_000,
     **read: Any,
 ) -> Audit:
     """Scan a corpus into an audit directory, as `corpus-audit scan` does.
 
-    `read` takes the fields of `corpus_audit.types.ReadOptions`, such as `text_fields=("body",)`.
+    `read` takes the fields of `corpus_audit.types.ReadOptions`, such as `text_fields="body"`.
+    `max_skipped` is the share of records that may be skipped, in place of the policy's.
     Raises CorpusAuditError for what a user can mend. With more than one worker, call it under
     `if __name__ == "__main__":`, as for every use of processes.
     """
-    given = [paths] if isinstance(paths, str | Path) else list(paths)
-    options = ReadOptions(**read)
-    keywords: dict[str, object] = {"rules": [str(path) for path in rules]} if rules else {}
+    options = _read_options(read)
+    given_rules = _listed(rules)
+    keywords: dict[str, object] = {"rules": given_rules} if given_rules else {}
+    chosen = _with_max_skipped(load_policy(Path(policy) if policy else None), max_skipped)
     config = ScanConfig(
-        key=load_key(key_file, str(output)),
+        key=load_key(key_file, str(output), create=True),
         read=options,
-        detectors={name: keywords if name == "keywords" else {} for name in detectors},
-        policy=load_policy(Path(policy) if policy else None),
+        detectors={name: keywords if name == "keywords" else {} for name in _listed(detectors)},
+        policy=chosen,
+        max_sources=max_sources,
     )
-    planned = plan([str(path) for path in given], options, unit_bytes=unit_bytes, format=format)
+    planned = plan(
+        _listed(paths), options, unit_bytes=unit_bytes, format=format, output=str(output)
+    )
     run_scan(planned, config, str(output), workers=workers)
     return Audit(str(output))
+
+
+def _listed(given: str | Path | Sequence[str | Path]) -> list[str]:
+    """One or several, as a list: a text is one, not its characters."""
+    return [str(given)] if isinstance(given, str | Path) else [str(each) for each in given]
+
+
+def _read_options(given: dict[str, Any]) -> ReadOptions:
+    several = {field.name for field in fields(ReadOptions) if isinstance(field.default, tuple)}
+    settled: dict[str, Any] = {
+        name: tuple(_listed(value or ())) if name in several else value
+        for name, value in given.items()
+    }
+    return ReadOptions(**settled)
+
+
+def _with_max_skipped(policy: Policy, share: float | None) -> Policy:
+    if share is None:
+        return policy
+    if not 0 <= share <= 1:
+        raise UsageError(
+            f"max_skipped={share}: it is a share of the records, from 0 to 1 (0.001 is 0.1 %)."
+        )
+    coverage = policy.coverage.model_copy(update={"max_skipped": share})
+    return policy.model_copy(update={"coverage": coverage})

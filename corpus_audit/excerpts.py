@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from corpus_audit.text.buffers import Utf8
-from corpus_audit.text.masking import mask_excerpts
+from corpus_audit.text.masking import BREAK, mask_excerpts
 from corpus_audit.types import Findings
 
 _MARGIN = 64  # code points read beyond an excerpt, so that no number is cut into unmasked pieces
+_RUN = 320  # code points read beyond that, to the end of a run: no mail address is longer
 
 
 def cut_excerpts(
@@ -20,8 +21,8 @@ def cut_excerpts(
     for row, start, end in spans:
         if row not in documents:
             documents = {row: text.document(row).decode()}  # rows come in order: one is enough
-        left = max(0, start - context - _MARGIN)
-        windows.append(documents[row][left : end + context + _MARGIN])
+        left, right = _whole(documents[row], start - context - _MARGIN, end + context + _MARGIN)
+        windows.append(documents[row][left:right])
         places.append((start - left, end - left))
     masked = mask_excerpts(windows)  # keeps length, so places stay true
     return (
@@ -29,6 +30,17 @@ def cut_excerpts(
         [m[a:b] for m, (a, b) in zip(masked, places, strict=True)],
         [m[b : b + context] for m, (_, b) in zip(masked, places, strict=True)],
     )
+
+
+def _whole(document: str, left: int, right: int) -> tuple[int, int]:
+    """A window widened until it cuts no unbroken run, or by `_RUN` at most."""
+    left = max(0, left)
+    if left:
+        run = document[max(0, left - _RUN) : left][::-1]
+        found = BREAK.search(run)
+        left -= found.start() if found else len(run)
+    found = BREAK.search(document, right, right + _RUN)
+    return left, found.start() if found else right + _RUN
 
 
 def cut_raw(document: str, start: int, end: int, context: int) -> tuple[str, str, str]:

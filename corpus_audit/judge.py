@@ -1,6 +1,7 @@
 """From findings to hit documents: does some window of a document carry enough weight?
 
-Judging reads only what an audit stores, so another policy needs no second scan.
+A scan judges all findings. Judging again, from those that an audit stores, needs no second scan and
+gives no further hit; `corpus_audit.observe` says which ones it may miss.
 """
 
 from __future__ import annotations

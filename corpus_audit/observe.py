@@ -9,8 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from corpus_audit.errors import UsageError
 from corpus_audit.text.batch import Batch
+from corpus_audit.text.fold import TRANSFORMS
 from corpus_audit.types import Detector, Findings, Observations, RuleInfo
+
+_BUCKET = 2000  # code points: the window of the shipped policies
+_FURTHER = 5  # times the limit: the most that is stored of one rule in one document
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +24,8 @@ class Observed:
 
     rules: tuple[RuleInfo, ...]  # of all detectors; findings index into it
     every: Findings  # all of them, to judge by
-    findings: Findings  # at most so many per document and rule
-    matches: npt.NDArray[np.int64]  # per finding: all matches of its rule in its document
+    findings: Findings  # what is stored of them: see `_capped`
+    matches: npt.NDArray[np.int64]  # per stored finding: all matches of its rule in its document
     pair_row: npt.NDArray[np.int32]  # every (document, rule) that matched, once
     pair_rule: npt.NDArray[np.int32]
     pair_matches: npt.NDArray[np.int64]
@@ -36,17 +41,23 @@ def observe(batch: Batch, detectors: Sequence[Detector], max_findings: int) -> O
         seen = _run(detector, batch)
         found = seen.findings
         parts.append(
-            Findings(found.row, found.rule + len(rules), found.start, found.end, found.trace)
+            Findings(
+                found.row.astype(np.int32),
+                found.rule.astype(np.int32) + np.int32(len(rules)),
+                found.start.astype(np.int64),
+                found.end.astype(np.int64),
+                found.trace.astype(np.int32),
+            )
         )
         rules += detector.rules
         columns |= {spec.name: seen.columns[spec.name] for spec in detector.columns}
-    findings = _joined(parts)
-    return Observed(tuple(rules), findings, *_capped(findings, max_findings), columns=columns)
+    every = _joined(parts)
+    return Observed(tuple(rules), every, *_capped(every, max_findings), columns=columns)
 
 
 def _run(detector: Detector, batch: Batch) -> Observations:
     try:
-        return detector.scan(batch)
+        seen = detector.scan(batch)
     except Exception as error:
         # The error of a plug-in may quote the text, so only its type is passed on.
         path, position = (batch.records.column(name)[0] for name in ("path", "position"))
@@ -54,6 +65,53 @@ def _run(detector: Detector, batch: Batch) -> Observations:
             f'detector "{detector.name}" failed with {type(error).__name__} in a batch of '
             f"{len(batch)} documents that begins at {path}, position {position}"
         ).with_traceback(error.__traceback__) from None
+    if fault := _fault(detector, seen, batch):
+        raise UsageError(
+            f'detector "{detector.name}" gave an answer that cannot be used: {fault}. Results '
+            "would be wrong: install another version of it, or leave it out with --detectors."
+        )
+    return seen
+
+
+def _fault(detector: Detector, seen: object, batch: Batch) -> str | None:
+    """How an answer breaks the contract of `Detector`. Never quotes text."""
+    if not isinstance(seen, Observations) or not isinstance(seen.findings, Findings):
+        return "it is no Observations with Findings"
+    if set(seen.columns) != {spec.name for spec in detector.columns}:
+        return "its columns are not those that it declares"
+    for spec in detector.columns:
+        column = seen.columns[spec.name]
+        if not isinstance(column, pa.Array) or column.type != spec.type:
+            return f'column "{spec.name}" is not the array of {spec.type} that it declares'
+        if len(column) != len(batch):
+            return f'column "{spec.name}" has {len(column)} values for {len(batch)} documents'
+    return _findings_fault(seen.findings, len(detector.rules), batch)
+
+
+def _findings_fault(found: Findings, rules: int, batch: Batch) -> str | None:
+    arrays = [getattr(found, f.name) for f in fields(Findings)]
+    if any(
+        not isinstance(array, np.ndarray) or array.ndim != 1 or array.dtype.kind not in "iu"
+        for array in arrays
+    ):
+        return "its findings are not flat arrays of integers"
+    if len({len(array) for array in arrays}) > 1:
+        return "the arrays of its findings differ in length"
+    if not len(found):
+        return None
+    if found.row.min() < 0 or found.row.max() >= len(batch):
+        return "a finding names a row that is not in the batch"
+    if found.rule.min() < 0 or found.rule.max() >= rules:
+        return "a finding names a rule that it does not declare"
+    if (
+        found.start.min() < 0
+        or np.any(found.start >= found.end)
+        or np.any(found.end > batch.chars[found.row])
+    ):
+        return "a finding has an empty span or one that is not in its document"
+    if found.trace.min() < 0 or found.trace.max() >= 1 << len(TRANSFORMS):
+        return "a finding has an unknown bit in its trace"
+    return None
 
 
 def _joined(parts: Sequence[Findings]) -> Findings:
@@ -75,17 +133,30 @@ def _capped(
     npt.NDArray[np.int32],
     npt.NDArray[np.int64],
 ]:
-    """The first `limit` findings of each document and rule; and each pair with its full count."""
+    """What is stored of the findings, and each (document, rule) with its full count.
+
+    Stored are the first `limit` of a pair and, so that later parts of a long document are not
+    lost, the first in each further 2,000 code points, up to `limit` * 5 in all.
+
+    Judging again from storage gives no hit that judging everything would not. It gives every hit
+    that one rule makes by itself, and all hits of a document in which no rule matches more than
+    `limit` times. Elsewhere it may miss a hit that several rules only make together: the stored
+    finding of a rule may begin up to 2,000 code points before the one that the window would need,
+    and behind the last stored one there is none.
+    """
     row, rule = findings.row, findings.rule
     order = np.lexsort((rule, row))  # stable: within a pair the order of the text stays
     first = np.flatnonzero(
         np.r_[True, (np.diff(row[order]) != 0) | (np.diff(rule[order]) != 0)][: len(order)]
     )
     counts = np.diff(np.r_[first, len(order)]).astype(np.int64)
-    nth = np.empty(len(order), np.int64)
-    nth[order] = np.arange(len(order)) - np.repeat(first, counts)
+    bucket = findings.start[order] // _BUCKET
+    stored = np.arange(len(order)) - np.repeat(first, counts) < limit
+    stored |= np.r_[True, bucket[1:] != bucket[:-1]][: len(order)]
+    so_far = np.r_[0, np.cumsum(stored)]  # stored before each finding, then within its pair
+    stored &= so_far[:-1] - np.repeat(so_far[first], counts) < limit * _FURTHER
     matches = np.empty(len(order), np.int64)
     matches[order] = np.repeat(counts, counts)
-    kept = np.flatnonzero(nth < limit)
+    kept = np.sort(order[stored])
     capped = Findings(*(getattr(findings, f.name)[kept] for f in fields(Findings)))
     return capped, matches[kept], row[order][first], rule[order][first], counts

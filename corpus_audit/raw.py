@@ -5,9 +5,9 @@ The only place where unmasked text leaves the corpus again.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -16,12 +16,21 @@ from corpus_audit.audit.keys import key_id, load_key
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import AuditError, CorpusAuditError
 from corpus_audit.excerpts import cut_raw
+from corpus_audit.readers.encodings import canonical_encoding
 from corpus_audit.readers.registry import reader_named
+from corpus_audit.readers.suffixes import split_suffixes
 from corpus_audit.text.batch import Batch
+from corpus_audit.text.masking import is_masked, mask_label
 from corpus_audit.types import InputFile, Part, ReadOptions
 from corpus_audit.units import UnitResult
 
 _CONTEXT = 80  # code points of evidence on each side
+_LINE = 8 << 20  # bytes that finding one line costs, about
+_STDIN = "(cannot be shown: it came from standard input)"
+_MASKED = "(cannot be shown: its path is masked; look it up in the corpus by its position)"
+_GONE = "(cannot be shown: the file moved or changed since the scan)"
+
+Place = tuple[str, int]  # path as the audit has it, position
 
 
 def with_evidence(
@@ -30,7 +39,7 @@ def with_evidence(
     """Findings with their excerpt replaced by raw text; where that cannot be had, says why."""
     store = AuditStore(audit)
     manifest = store.read_manifest()
-    key = load_key(key_file, audit)
+    key = load_key(key_file, audit, create=False)
     if key_id(key) != manifest["key_id"]:
         raise AuditError(
             f"{audit}: the key is not the one of the scan, so documents could not be told from "
@@ -39,64 +48,112 @@ def with_evidence(
     read = manifest["read"]
     settled: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in read.items()}
     options = ReadOptions(**settled)
-    for finding in findings:
-        result = UnitResult.from_bytes(store.read(f"units/{finding['unit']}.json"))
-        text = _fetch(result, finding, options)
-        if text is None or digest_of_text(text, key) != _stored_digest(store, finding):
-            gone = "(cannot be shown: the file moved or changed since the scan)"
-            yield {**finding, "before": "", "match": gone, "after": ""}
+    answers = list(findings)
+    by_unit: dict[str, dict[Place, list[int]]] = {}
+    for i, finding in enumerate(answers):
+        place = (finding["path"], finding["position"])
+        by_unit.setdefault(finding["unit"], {}).setdefault(place, []).append(i)
+    for unit, wanted in by_unit.items():
+        parts = _parts_of(store, unit)
+        for place, indices in wanted.items():
+            reason = _reason(place[0], parts)
+            for i in indices:
+                answers[i] = {**answers[i], "before": "", "match": reason, "after": ""}
+        digests = _stored_digests(store, unit, wanted)
+        for place, text in _fetch(parts, wanted, options, key):
+            if digest_of_text(text, key) not in digests.get(place, ()):
+                continue
+            for i in wanted[place]:
+                span = (answers[i]["start"], answers[i]["end"])
+                before, match, after = cut_raw(text, *span, _CONTEXT)
+                answers[i] = {**answers[i], "before": before, "match": match, "after": after}
+    yield from map(dict, answers)
+
+
+def _parts_of(store: AuditStore, unit: str) -> list[Part]:
+    stored = UnitResult.from_bytes(store.read(f"units/{unit}.json")).parts
+    names = ("reader", "start", "end", "weight")
+    return [
+        Part(InputFile(**record["file"]), **{name: record[name] for name in names})
+        for record in stored
+    ]
+
+
+def _reason(path: str, parts: Iterable[Part]) -> str:
+    """What to say of a document where its text is not found."""
+    if path == "-":
+        return _STDIN
+    openable = any(_holds(part, path) and not is_masked(part.file.path) for part in parts)
+    return _MASKED if is_masked(path) and not openable else _GONE
+
+
+def _holds(part: Part, path: str) -> bool:
+    """Is a stored path that of the part's file, or of a member of it?"""
+    return path == part.file.path or path.startswith(part.file.path + "!/")
+
+
+def _fetch(
+    parts: Iterable[Part], wanted: Iterable[Place], options: ReadOptions, key: bytes
+) -> Iterator[tuple[Place, str]]:
+    """The texts at the wanted places, as far as they are still there; each part is read once."""
+    for part in parts:
+        if part.file.path == "-" or is_masked(part.file.path):
             continue
-        span = (finding["start"], finding["end"])
-        before, match, after = cut_raw(text, *span, _CONTEXT)
-        yield {**finding, "before": before, "match": match, "after": after}
+        end = float("inf") if part.end == -1 else part.end
+        places = {place for place in wanted if _holds(part, place[0])}
+        if part.reader == "jsonl":  # the others measure in units of their own
+            places = {place for place in places if part.start <= place[1] < end}
+        left = set(places)
+        for stretch in (*_lines(part, places, options), part):
+            if not left:
+                break
+            try:
+                for item in reader_named(part.reader).read(stretch, options):
+                    if isinstance(item, Batch):
+                        for place, text in _in_batch(item, places, key):
+                            left.discard(place)
+                            yield place, text
+            except (OSError, CorpusAuditError):
+                continue  # told as moved or changed
 
 
-def _fetch(result: UnitResult, finding: Mapping[str, Any], options: ReadOptions) -> str | None:
-    """The text of the document at a finding's path and position; None where it is not there."""
-    for record in result.parts:
-        part = Part(
-            **(
-                {k: v for k, v in record.items() if k != "real"}
-                | {"file": InputFile(**record["file"])}
-            )
-        )
-        if finding["path"].split("!/")[0] != part.file.path:
-            continue
-        if part.reader == "jsonl" and part.end != -1:  # a line can be read alone
-            position = finding["position"]
-            part = dataclasses.replace(part, start=position, end=position + 1)
-        try:
-            for item in reader_named(part.reader).read(part, options):
-                if isinstance(item, Batch):
-                    found = _in_batch(item, finding)
-                    if found is not None:
-                        return found
-        except (OSError, CorpusAuditError):
-            continue
-    return None
+def _lines(part: Part, places: set[Place], options: ReadOptions) -> list[Part]:
+    """The wanted lines of a part, where they can be sought and are cheaper than all of it."""
+    positions = sorted({position for _, position in places})
+    if (
+        part.reader != "jsonl"
+        or canonical_encoding(options.encoding) != "utf-8"
+        or split_suffixes(part.file.path)[1] is not None
+        or part.weight < len(positions) * _LINE
+    ):
+        return []
+    return [replace(part, start=at, end=at + 1) for at in positions]
 
 
-def _in_batch(batch: Batch, finding: Mapping[str, Any]) -> str | None:
-    positions = batch.records.column("position").to_pylist()
-    paths = batch.records.column("path").to_pylist()
-    for row, place in enumerate(zip(paths, positions, strict=True)):
-        if place == (finding["path"], finding["position"]):
-            return batch.text.document(row).decode()
-    return None
+def _in_batch(batch: Batch, places: set[Place], key: bytes) -> Iterator[tuple[Place, str]]:
+    wanted = {position for _, position in places}
+    paths = batch.records.column("path")
+    for row, position in enumerate(batch.records.column("position").to_pylist()):
+        if position in wanted:
+            place = (mask_label(paths[row].as_py(), key), position)
+            if place in places:
+                yield place, batch.text.document(row).decode()
 
 
-def _stored_digest(store: AuditStore, finding: Mapping[str, Any]) -> bytes | None:
-    with store.open(f"documents/{finding['unit']}.parquet") as file:
+def _stored_digests(
+    store: AuditStore, unit: str, places: Iterable[Place]
+) -> dict[Place, set[bytes]]:
+    positions = sorted({position for _, position in places})
+    with store.open(f"documents/{unit}.parquet") as file:
         table = pq.read_table(
             file,
-            columns=["path", "digest"],
-            filters=[("position", "=", finding["position"])],
+            columns=["path", "position", "digest"],
+            filters=[("position", "in", positions)],
         )
+    digests: dict[Place, set[bytes]] = {}
     for row in table.to_pylist():
-        if row["path"] == finding["path"]:
-            digest: bytes = row["digest"]
-            return digest
-    return None
+        digests.setdefault((row["path"], row["position"]), set()).add(row["digest"])
+    return digests
 
 
 def digest_of_text(text: str, key: bytes) -> bytes:

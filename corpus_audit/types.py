@@ -160,9 +160,13 @@ class Observations:
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """A column that a detector adds to `documents/`, and how tallies add it up per source."""
+    """A column that a detector adds to `documents/`, and how tallies add it up per source.
 
-    name: str
+    A category is of strings, of a dictionary of strings, of integers or of booleans; a sum is of
+    integers (uint64 apart).
+    """
+
+    name: str  # not one of the tables of documents and sources, nor of another detector
     type: pa.DataType
     tally: Literal["none", "category", "sum"] = "none"  # category: documents per value
 
@@ -171,7 +175,8 @@ class Detector(Protocol):
     """One kind of observation. Plug-ins register under `corpus_audit.detectors`.
 
     A detector is built as `factory(config: Mapping[str, object])` once per worker process.
-    `digest` names everything that its answer depends on, for unit keys.
+    `digest` names everything that its answer depends on, for unit keys. Names and columns are
+    checked when it is loaded, and every answer before it is used.
     """
 
     name: ClassVar[str]
@@ -180,5 +185,9 @@ class Detector(Protocol):
     digest: str
 
     def scan(self, batch: Batch) -> Observations:
-        """Observe a batch. The answer for a document never depends on its neighbours."""
+        """Observe a batch. The answer for a document never depends on its neighbours.
+
+        All declared columns and no others are given, a value a document; findings may come in any
+        order.
+        """
         ...

@@ -7,15 +7,16 @@ import os
 import secrets
 from pathlib import Path
 
-from corpus_audit.errors import UsageError
+from corpus_audit.errors import AuditError, UsageError
 
 KEY_FILE = "corpus-audit.key"
 
 
-def load_key(key_file: str | None, audit_url: str) -> bytes:
-    """The key: of `--key-file`, else of the file beside the audit, which is made at first use.
+def load_key(key_file: str | None, audit_url: str, *, create: bool = True) -> bytes:
+    """The key: of `--key-file`, else of the file beside the audit, which a first scan creates.
 
-    Beside, never in: who is handed the audit directory must not get the key with it.
+    Beside, never in: who is handed the audit directory must not get the key with it. A file that
+    was named is never created: a mistyped name would silently give other digests.
     """
     if key_file is None and "://" in audit_url:
         raise UsageError(
@@ -24,9 +25,25 @@ def load_key(key_file: str | None, audit_url: str) -> bytes:
         )
     path = Path(key_file) if key_file else Path(audit_url).resolve().parent / KEY_FILE
     if not path.exists():
+        if key_file:
+            raise UsageError(
+                f"--key-file {key_file}: no such file. Another key gives other digests, so none "
+                f"is made up: check the path, or create one with `head -c 32 /dev/urandom > "
+                f"{key_file}`."
+            )
+        if not create:
+            raise AuditError(
+                f"{path}: the key of the scan is not there, so documents cannot be told from "
+                "changed ones. Put it back, or pass the scan's --key-file."
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         _create(path)
-    key = path.read_bytes()
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{path}: the key cannot be read ({error.strerror}). Pass a --key-file that can."
+        ) from None
     if len(key) < 16:
         raise UsageError(f"{path}: a key file holds at least 16 bytes, this one {len(key)}.")
     return hashlib.blake2b(key, digest_size=32).digest()

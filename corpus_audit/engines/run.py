@@ -235,7 +235,12 @@ def _check_same_corpus(store: AuditStore, plan: Plan, config: ScanConfig) -> Non
 
 
 def _is_there(real: str) -> bool:
-    return "://" in real or os.path.exists(real)  # noqa: PTH110 - may be no path at all
+    if "://" not in real:
+        return os.path.exists(real)  # noqa: PTH110 - may be no path at all
+    import fsspec
+
+    system, inner = fsspec.core.url_to_fs(real)
+    return bool(system.exists(inner))
 
 
 def _begin(

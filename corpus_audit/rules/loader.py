@@ -18,6 +18,9 @@ from corpus_audit.rules.model import Rule, RuleSpec
 from corpus_audit.text.buffers import Utf8
 from corpus_audit.text.fold import fold, fold_texts
 
+_HEADER = re.compile(r"""\s*\[\[\s*["']?rule["']?\s*\]\]""")
+_TERM_BYTES = 500  # hyperscan refuses literals from some 16,000 bytes on; no term is that long
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
@@ -56,25 +59,29 @@ def _rule_files(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(path.glob("*.toml"))
+            inside = sorted(path.glob("*.toml"))
+            if not inside:
+                raise RuleError(f"{path}: no *.toml rule file there. Check --rules.")
+            files += inside
         elif path.is_file():
             files.append(path)
         else:
             raise RuleError(f"{path}: no such rule file or folder. Check --rules.")
-    if not files:
-        raise RuleError(f"{paths}: no *.toml rule file there. Check --rules.")
     return files
 
 
 def _read_file(file: Path, rules: list[Rule], faults: list[str]) -> None:
     content = load_toml(file)
-    lines = file.read_text(encoding="utf-8").splitlines()
-    headers = [n for n, line in enumerate(lines, 1) if line.strip() == "[[rule]]"]
     tables = content.get("rule", [])
     if set(content) - {"rule"} or not isinstance(tables, list):
         faults.append(f"{file}:1: a rule file holds [[rule]] tables only")
         return
-    for line, table in zip(headers, tables, strict=False):
+    if not tables:
+        faults.append(f"{file}:1: no [[rule]] in it: it would have no effect. Add one or remove it")
+    for line, table in zip(_header_lines(file, len(tables)), tables, strict=True):
+        if not isinstance(table, dict):
+            faults.append(f"{file}:{line}: an entry of `rule` is no table. Write [[rule]]")
+            continue
         where = f'{file}:{line}: rule "{table.get("id", "?")}"'
         try:
             spec = RuleSpec.model_validate(table)
@@ -92,6 +99,13 @@ def _read_file(file: Path, rules: list[Rule], faults: list[str]) -> None:
             terms += read_lexicon(lexicon)
         faults += [f"{where}: {fault}" for fault in _term_faults(terms)]
         rules.append(Rule(spec, tuple(dict.fromkeys(terms)), file, line))
+
+
+def _header_lines(file: Path, tables: int) -> list[int]:
+    """The line of each `[[rule]]`; line 1 for all where they are written in another way."""
+    lines = file.read_text(encoding="utf-8-sig").split("\n")
+    headers = [n for n, line in enumerate(lines, 1) if _HEADER.match(line)]
+    return headers if len(headers) == tables else [1] * tables
 
 
 def read_lexicon(file: Path) -> list[str]:
@@ -115,6 +129,11 @@ def _term_faults(terms: Sequence[str]) -> list[str]:
             faults.append(f"term {term!r} is one character: it would match everywhere")
         elif re.search(r"[\x00\n]", folded):
             faults.append(f"term {term!r} holds a line break: it would never match")
+        elif len(literal) > _TERM_BYTES:
+            faults.append(
+                f"term {term[:20]!r}... has {len(literal):,} bytes after folding: the matcher "
+                f"takes {_TERM_BYTES} at most. Shorten it"
+            )
     return faults
 
 

@@ -1,19 +1,21 @@
-"""All terms of all rules in one hyperscan database, matched over a whole view in one call."""
+"""All terms of all rules in one hyperscan database, matched over a whole view at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 
 import hyperscan
 import numpy as np
 import numpy.typing as npt
 
 from corpus_audit.rules.model import Rule
-from corpus_audit.text.buffers import Utf8
+from corpus_audit.text.buffers import Int64s, Utf8
 from corpus_audit.text.fold import View, fold_texts, locate
 from corpus_audit.types import Findings
 
 _ID_SHIFT = 40  # a match is packed as literal << 40 | end; a view is far below 2**40 bytes
+_STRETCH = 1 << 30  # bytes in one call: hyperscan's lengths have 32 bits and wrap silently
 _WORD = np.zeros(256, np.bool_)
 _WORD[[*b"abcdefghijklmnopqrstuvwxyz0123456789_"]] = True
 
@@ -25,13 +27,14 @@ class Matcher:
     only where a literal ends; its length gives the start.
     """
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], stretch: int = _STRETCH) -> None:
         owners: dict[bytes, set[tuple[int, bool]]] = {}
         for index, rule in enumerate(rules):
             for literal in fold_texts(rule.terms):
                 owners.setdefault(literal, set()).add((index, rule.spec.edges == "auto"))
         literals = sorted(owners)
         self._database = _compile(literals)
+        self._stretch = stretch
         self._length = np.array([len(literal) for literal in literals], np.int64)
         # literal -> rules, as one flat list and where each literal's run of it begins
         flat = [pair for literal in literals for pair in sorted(owners[literal])]
@@ -44,7 +47,7 @@ class Matcher:
 
     def match(self, text: Utf8, view: View, name: str = "plain") -> Findings:
         """Findings in documents; of matches of one rule inside each other only the longest."""
-        literal, end = self._scan(view.data)
+        literal, end = self._scan(view)
         if not len(literal):
             return Findings.empty()
         counts = self._first[literal + 1] - self._first[literal]
@@ -66,19 +69,48 @@ class Matcher:
         spans = locate(text, view, row, start, end, name)
         return Findings(row, rule, spans.start, spans.end, spans.trace)
 
-    def _scan(self, data: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], ...]:
-        """Literal and end of every match, in order of the ends."""
-        if self._database is None or not len(data):
+    def _scan(self, view: View) -> tuple[Int64s, Int64s]:
+        """Literal and end of every match."""
+        if self._database is None:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        packed: list[int] = []
+        packed = array("q")  # 8 bytes a match, where a list of int takes 40
         append = packed.append
 
         def collect(literal: int, _start: int, end: int, _flags: int, _context: object) -> None:
             append(literal << _ID_SHIFT | end)
 
-        self._database.scan(data, match_event_handler=collect)  # type: ignore[type-var]  # a buffer
-        found = np.array(packed, np.int64)
-        return found >> _ID_SHIFT, found & ((1 << _ID_SHIFT) - 1)
+        literals, ends = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for begin, stop, known in _stretches(view.offsets, self._stretch, self._length.max()):
+            data = view.data[begin:stop]
+            self._database.scan(data, match_event_handler=collect)  # type: ignore[type-var]
+            found = np.array(packed, np.int64)
+            del packed[:]
+            end = found & ((1 << _ID_SHIFT) - 1)
+            fresh = end > known
+            literals.append(found[fresh] >> _ID_SHIFT)
+            ends.append(end[fresh] + begin)
+        return np.concatenate(literals), np.concatenate(ends)
+
+
+def _stretches(offsets: Int64s, size: int, longest: int) -> Iterator[tuple[int, int, int]]:
+    """Cut a view into (begin, stop, known) of at most `size` bytes, or `longest` if that is more.
+
+    Cuts are between documents. A larger document is cut with an overlap in which any literal fits
+    but for a byte; matches that end in the first `known` bytes were found in the stretch before.
+    """
+    size = max(size, longest)
+    begin, last = int(offsets[0]), int(offsets[-1])
+    while begin < last:
+        stop = int(offsets[np.searchsorted(offsets, begin + size, side="right") - 1])
+        if stop > begin:
+            yield begin, stop, 0
+        else:
+            stop = int(offsets[np.searchsorted(offsets, begin, side="right")])
+            known = 0
+            while begin + known < stop:
+                yield begin, min(begin + size, stop), known
+                begin, known = begin + size - longest + 1, longest - 1
+        begin = stop
 
 
 def _compile(literals: list[bytes]) -> hyperscan.Database | None:

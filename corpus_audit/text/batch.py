@@ -31,8 +31,14 @@ class Batch:
 
     def __init__(self, records: pa.RecordBatch) -> None:
         for field in REQUIRED:
-            if records.schema.field(field.name).type != field.type:
-                raise TypeError(f"column {field.name!r} must be {field.type}")
+            index = records.schema.get_field_index(field.name)
+            if index < 0:
+                raise TypeError(f"a batch needs one column {field.name!r}, of {field.type}")
+            column = records.column(index)
+            if column.type != field.type:
+                raise TypeError(f"column {field.name!r} must be {field.type}, not {column.type}")
+            if column.null_count:
+                raise TypeError(f"column {field.name!r} must have no nulls")
         self.records = records
         self._views: dict[str, View] = {}
 

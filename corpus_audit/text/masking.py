@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 _STOP = frozenset(" \t\n\u3000,，;；:：()（）<>《》\"'“”‘’[]【】、。！？!?@＠")
+#: Ends an unbroken run. An @ stands inside of one: what is on both sides belongs together.
+BREAK = re.compile(f"[{re.escape(''.join(sorted(_STOP - set('@＠'))))}]")
 _AT = re.compile("[@＠]")
 _SEPARATED_DIGITS = re.compile(r"\d(?:[ \n\-.‐‑–—·/()（）]{0,2}\d){4,}[Xx]?")
 _SUSPECT_EXCERPT = re.compile(r"[\d@＠=]")  # none of the patterns matches without one of these
@@ -27,11 +30,22 @@ _CONTROL_IN_LINE = re.compile(
 )
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d){8}(?!\d)")
-_LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)|(?<!\d)\d{17}[Xx]")
-_BIRTH = re.compile(r"\d{6}(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]?")
+# Of labels. The patterns and `_SUSPECT`, which Arrow runs, have the same idea of a digit.
+_D = "[0-9０-９]"
+_MOBILE = re.compile(rf"(?<!{_D})[1１][3-9３-９]{_D}(?:[ -]?{_D}){{8}}(?!{_D})")
+_LONG_NUMBER = re.compile(
+    rf"(?<!{_D}){_D}(?:[ -]?{_D}){{12,18}}(?!{_D})|(?<!{_D}){_D}{{17}}[XxＸｘ]"
+)
+_BIRTH = re.compile(
+    r"[0-9]{6}(?:19|20)?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]?"
+)
+_SECRET_NAME = "signature|sig|token|key|keyid|password|passwd|pwd|secret|credential"
+_SECRET_VALUE = re.compile(rf"[?&#;][\w.%-]*(?:{_SECRET_NAME})=[^\s&#]+", re.IGNORECASE)
+_POSITION = re.compile(r"#[0-9]+\Z")  # of a default id, `path#position`: an offset, no number
+_MASKED = re.compile(r"(?s).*\*.*~[0-9a-f]{8}(?:#[0-9]+)?")
 # Whatever `mask_label` could change holds one of these; all other labels pass untouched.
-_SUSPECT = r"[@＠]|[0-9０-９](?:[ -]?[0-9０-９]){10}"
+_SUSPECT = rf"[@＠]|[?&#;][^=]*=|{_D}(?:[ -]?{_D}){{10}}"
+_SAMPLE = 64  # values by which a column is found to repeat itself
 
 
 def _keep_ends(text: str) -> str:
@@ -101,20 +115,38 @@ def _mask_mail(text: str) -> str:
 
 
 def mask_label(label: str, key: bytes = b"") -> str:
-    """Mask what has the shape of a mail address, a mobile number, an identity or a card number.
+    """Mask mail addresses, mobile, identity and card numbers, and secret values of URLs.
 
-    A label that changed gets a suffix keyed by its full text, so that two labels stay two.
+    A label that changed gets a suffix keyed by its full text, so that two labels stay two. The
+    position that ends a default id stays as it is.
     """
-    masked = _LONG_NUMBER.sub(_mask_if(_is_personal_number), label)
+    found = _POSITION.search(label)
+    name, position = (label[: found.start()], found.group()) if found else (label, "")
+    masked = _SECRET_VALUE.sub(_star_value, name)
+    masked = _LONG_NUMBER.sub(_mask_if(_is_personal_number), masked)
     masked = _MOBILE.sub(_star, masked)
     masked = _mask_mail(masked)
-    if masked == label:
+    if masked == name:
         return label
-    return f"{masked}~{hashlib.blake2b(label.encode(), key=key, digest_size=4).hexdigest()}"
+    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), key=key, digest_size=4)
+    return f"{masked}~{digest.hexdigest()}{position}"
+
+
+def is_masked(label: str) -> bool:
+    """Does a label look as `mask_label` leaves what it changed?"""
+    return _MASKED.fullmatch(label) is not None
 
 
 def mask_labels(column: pa.Array, key: bytes) -> pa.Array:
     """`mask_label` over a string column; only suspect values are looked at one by one."""
+    sample = column.slice(0, _SAMPLE)
+    if 2 * pc.count_distinct(sample).as_py() <= len(sample):  # as paths and sources are
+        encoded = column.dictionary_encode()
+        return _mask_each(encoded.dictionary, key).take(encoded.indices)
+    return _mask_each(column, key)
+
+
+def _mask_each(column: pa.Array, key: bytes) -> pa.Array:
     suspect = pc.match_substring_regex(column, _SUSPECT)
     if not pc.any(suspect).as_py():
         return column
@@ -130,7 +162,7 @@ def _mask_if(test: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
 
 
 def _is_personal_number(text: str) -> bool:
-    digits = "".join(str(int(c)) if c.isdigit() else c for c in text if c.isdigit() or c in "Xx")
+    digits = re.sub("[^0-9Xx]", "", unicodedata.normalize("NFKC", text))
     return bool(_BIRTH.fullmatch(digits)) or _luhn(digits)
 
 

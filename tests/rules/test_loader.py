@@ -48,6 +48,7 @@ def test_the_digest_changes_with_what_a_rule_says_and_not_with_its_place(tmp_pat
         (('terms = ["赌博"]', 'terms = ["赌"]'), "one character"),
         (('terms = ["赌博"]', 'terms = ["\\u200b"]'), "empty after folding"),
         (('terms = ["赌博"]', "terms = []"), "no terms"),
+        (('terms = ["赌博"]', f'terms = ["{"赌" * 167}"]'), "501 bytes after folding"),
         (('terms = ["赌博"]', 'term = ["赌博"]'), "term"),
         (('terms = ["赌博"]', 'lexicon = "none.txt"'), "does not exist"),
         (('id = "a.b"', 'id = "A b"'), "id"),
@@ -100,3 +101,57 @@ def test_a_missing_rule_path_is_named(tmp_path):
         load_rules([tmp_path / "none"])
     with pytest.raises(RuleError, match=r"no \*\.toml"):
         load_rules([tmp_path])
+
+
+INLINE = "rule = [{" + ", ".join(GOOD.strip().splitlines()[1:]) + "}]"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (GOOD.replace("[[rule]]", "[[rule]]  # a comment"), 2),
+        (GOOD.replace("[[rule]]", "  [[ rule ]]"), 2),
+        (GOOD.replace("[[rule]]", '[["rule"]]'), 2),
+        ("\ufeff[[rule]]" + GOOD.removeprefix("\n[[rule]]"), 1),
+        (GOOD.replace("\n", "\r\n"), 2),
+        (INLINE, 1),
+    ],
+)
+def test_a_rule_is_loaded_however_its_table_is_written(tmp_path, content, line):
+    file = tmp_path / "rules.toml"
+    file.write_bytes(content.encode())
+    (rule,) = load_rules([file]).rules
+    assert (rule.spec.id, rule.line) == ("a.b", line)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "no \\[\\[rule"),
+        ("rule = []", "no \\[\\[rule"),
+        ("# only a comment", "no \\[\\[rule"),
+        ("rule = [1]", "is no table"),
+        ("[rule]", "tables only"),
+        ("[[rules]]", "tables only"),
+    ],
+)
+def test_a_file_of_which_nothing_would_be_loaded_is_refused(tmp_path, content, message):
+    (tmp_path / "good.toml").write_text(GOOD, "utf-8")
+    (tmp_path / "other.toml").write_text(content, "utf-8")
+    with pytest.raises(RuleError, match=rf"other\.toml:1: .*{message}"):
+        load_rules([tmp_path])
+
+
+def test_an_empty_folder_beside_a_good_one_is_refused(tmp_path):
+    (tmp_path / "good.toml").write_text(GOOD, "utf-8")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(RuleError, match=r"empty: no \*\.toml"):
+        load_rules([tmp_path, tmp_path / "empty"])
+
+
+def test_a_term_of_the_greatest_length_is_matched(tmp_path):
+    file = tmp_path / "long.toml"
+    file.write_text(
+        GOOD.replace("网上赌博", "赌博").replace("赌博", "a" * 500), "utf-8"
+    )  # in its term and in its hit
+    assert len(load_rules([file]).rules[0].terms[0]) == 500

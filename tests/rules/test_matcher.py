@@ -21,9 +21,9 @@ def rule(id_: str, *terms: str, edges: str = "auto") -> Rule:
     return Rule(spec, terms, Path("test"), 1)
 
 
-def match(rules, *texts):
+def match(rules, *texts, **options):
     raw = Utf8.of(pa.array(texts, pa.large_string()))
-    found = Matcher(rules).match(raw, fold(raw))
+    found = Matcher(rules, **options).match(raw, fold(raw))
     columns = (found.row, found.rule, found.start, found.end)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return [(row, rules[r].spec.id, texts[row][a:b]) for row, r, a, b in rows]
@@ -93,3 +93,29 @@ def test_matches_agree_with_searching_every_document_by_hand(texts):
             if plain.startswith(term, at)
         ]
     assert sorted(found) == sorted(wanted)
+
+
+STRETCHED = [rule("a", "aba", "b", edges="none"), rule("b", "ab c", "赌博赌", edges="none")]
+
+
+@given(
+    st.lists(st.text("abc 赌博", max_size=40), max_size=6),
+    st.integers(1, 60),
+)
+def test_a_view_cut_into_stretches_gives_the_same_matches(texts, stretch):
+    assert match(STRETCHED, *texts, stretch=stretch) == match(STRETCHED, *texts)
+
+
+def test_one_document_larger_than_a_stretch_is_scanned_whole_and_each_match_found_once():
+    text = "赌博赌" * 50
+    found = match([rule("r", "赌博赌")], text, stretch=16)
+    assert found == match([rule("r", "赌博赌")], text)
+    assert len(found) == 50
+
+
+def test_what_lies_where_stretches_overlap_is_collected_once():
+    view = fold(Utf8.of(pa.array(["赌博赌" * 50], pa.large_string())))
+    rules = [rule("r", "赌博赌", "博赌")]
+    _, whole = Matcher(rules)._scan(view)
+    _, cut = Matcher(rules, stretch=10)._scan(view)
+    assert sorted(cut.tolist()) == sorted(whole.tolist())

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from corpus_audit.excerpts import cut_excerpts
 from corpus_audit.text.buffers import Utf8
-from corpus_audit.text.masking import mask_excerpt, mask_excerpts, mask_label, mask_labels
+from corpus_audit.text.masking import (
+    is_masked,
+    mask_excerpt,
+    mask_excerpts,
+    mask_label,
+    mask_labels,
+)
 from corpus_audit.types import Findings
 
 PLANTED = [
@@ -88,3 +94,77 @@ def test_labels_with_the_shape_of_personal_data_are_masked_and_stay_distinct(lab
     assert mask_label(label, b"k") != mask_label(label, b"other key")
     assert mask_labels(pa.array([label, "x"]), b"k").to_pylist() == [mask_label(label, b"k"), "x"]
     assert mask_label(other, b"k") != mask_label(label, b"k")
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("length", [30, 100, 250])
+def test_a_mail_address_longer_than_the_margin_is_masked_as_a_whole(side, length):
+    mail = "zhangsan." * (length // 9) + "@example.org"
+    if side == "after":
+        mail = f"a@{'mail.' * (length // 5)}example.org"
+    for gap in (0, 20, 60, 110):
+        words = "在 " * (gap // 2)
+        document = f"{mail} {words}冰毒" if side == "before" else f"冰毒 {words}{mail} end"
+        at = document.index("冰毒")
+        before, _, after = cut(document, at, at + 2, 40)
+        shown = before + after
+        assert not any(word in shown for word in ("zhang", "san.", "mail", "example"))
+
+
+def test_a_mail_address_that_the_window_cuts_on_its_left_is_masked():
+    document = "x " + "zhangsan" * 30 + "@example.org 冰毒"
+    at = document.index("冰毒")
+    before, _, _ = cut(document, at, at + 2, 20)
+    assert "example" not in before and "zhang" not in before
+
+
+def test_a_position_that_ends_a_default_id_is_no_number():
+    assert mask_label("crawl/a.jsonl#13812345678", b"k") == "crawl/a.jsonl#13812345678"
+    assert mask_label("a.jsonl#4111111111111111", b"k") == "a.jsonl#4111111111111111"
+    path = mask_label("13812345678.jsonl", b"k")
+    assert is_masked(path) and not is_masked("13812345678.jsonl")
+    assert mask_label("13812345678.jsonl#13812345679", b"k") == f"{path}#13812345679"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "１３８１２３４５６７８", "1３8１2３4５6７8", "user ４１１１１１１１１１１１１１１１",
+        "１１０１０１１９９００３０７４５１４", "11010119900307451Ｘ", "138 1234-5678",
+        "https://h/p?X-Amz-Signature=0af3b", "https://h/p?a=1&token=hunter", "h?sig=a%2B",
+        "p;password=x1", "https://h/p?apiKey=abc#frag", "h?AWSAccessKeyId=AKIA",
+    ],
+)  # fmt: skip
+def test_what_a_label_is_masked_for_is_also_suspect_in_a_column(label):
+    masked = mask_label(label, b"k")
+    assert masked != label and is_masked(masked)
+    assert mask_labels(pa.array([label]), b"k").to_pylist() == [masked]
+
+
+@given(st.text(st.sampled_from("0129１３８٣८ -@＠aX.?&=#*~tokensig;"), max_size=40))
+def test_a_column_is_masked_as_its_values_are(label):
+    assert mask_labels(pa.array([label, "x"]), b"k").to_pylist() == [mask_label(label, b"k"), "x"]
+
+
+def test_secret_values_of_urls_are_starred_and_others_stay():
+    masked = mask_label("https://h/p.jsonl?part=7&X-Amz-Signature=0af3&x=1#t", b"k")
+    assert masked.startswith("https://h/p.jsonl?part=7&X-Amz-Signature=****&x=1#t~")
+    for label in ("https://h/p?page=7&lang=zh", "key=1/date=2024/part-0.parquet", "?design=a"):
+        assert mask_label(label, b"k") == label
+
+
+def test_a_column_that_repeats_itself_is_looked_at_once_for_each_value(monkeypatch):
+    from corpus_audit.text import masking
+
+    seen: list[int] = []
+    plain = masking._mask_each
+    monkeypatch.setattr(
+        masking, "_mask_each", lambda column, key: seen.append(len(column)) or plain(column, key)
+    )
+    paths = pa.array(["13812345678.txt", "b.txt"] * 500)
+    expected = [mask_label("13812345678.txt", b"k"), "b.txt"] * 500
+    assert mask_labels(paths, b"k").to_pylist() == expected
+    assert mask_labels(paths, b"k").type == paths.type
+    mask_labels(pa.array([f"id-{i}" for i in range(1000)]), b"k")
+    mask_labels(pa.array([], pa.string()), b"k")
+    assert seen == [2, 2, 1000, 0]
