@@ -29,7 +29,7 @@ class ScanConfig:
         default_factory=lambda: {"keywords": {}, "language": {}}
     )  # name -> its configuration
     policy: Policy = field(default_factory=Policy)
-    max_findings: int = 20  # stored per document and rule; the count is always exact
+    max_findings: int = 20  # stored per document and rule, at least; counts are always exact
     context: int = 40  # code points of an excerpt on each side of its match
     max_sources: int = 100_000
 
