@@ -6,7 +6,7 @@ from corpus_audit.text.buffers import Utf8
 from corpus_audit.text.masking import BREAK, mask_excerpts
 from corpus_audit.types import Findings
 
-_MARGIN = 64  # code points read beyond an excerpt, so that no number is cut into unmasked pieces
+_MARGIN = 32  # code points read beyond an excerpt: no number with separators is longer
 _RUN = 320  # code points read beyond that, to the end of a run: no mail address is longer
 
 
@@ -33,14 +33,23 @@ def cut_excerpts(
 
 
 def _whole(document: str, left: int, right: int) -> tuple[int, int]:
-    """A window widened until it cuts no unbroken run, or by `_RUN` at most."""
+    """A window widened until it cuts no unbroken run, or by `_RUN` at most.
+
+    Between two Han characters no number, code or address is cut, so nothing is widened there.
+    """
     left = max(0, left)
-    if left:
+    if left and not _is_han(document[left]):
         run = document[max(0, left - _RUN) : left][::-1]
         found = BREAK.search(run)
         left -= found.start() if found else len(run)
+    if right >= len(document) or _is_han(document[right - 1]):
+        return left, right
     found = BREAK.search(document, right, right + _RUN)
     return left, found.start() if found else right + _RUN
+
+
+def _is_han(char: str) -> bool:
+    return "\u2e80" <= char < "\uff00"
 
 
 def cut_raw(document: str, start: int, end: int, context: int) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -257,15 +258,15 @@ def _finding_columns(
     batch: Batch, labels: dict[str, pa.Array], seen: Observed, context: int
 ) -> dict[str, pa.Array]:
     findings = seen.findings
-    rules = [seen.rules[i] for i in findings.rule.tolist()]
+    rule = pa.array(findings.rule)
     row = pa.array(findings.row)
     before, match, after = cut_excerpts(batch.text, findings, context)
     return {
         **{name: column.take(row) for name, column in labels.items()},
         "position": batch.records.column("position").take(row),
-        "rule": pa.array([rule.id for rule in rules], pa.string()),
-        "risk": pa.array([rule.risk for rule in rules], pa.string()),
-        "confidence": pa.array([rule.confidence for rule in rules], pa.string()),
+        "rule": pa.array([info.id for info in seen.rules], pa.string()).take(rule),
+        "risk": pa.array([info.risk for info in seen.rules], pa.string()).take(rule),
+        "confidence": pa.array([info.confidence for info in seen.rules], pa.string()).take(rule),
         "start": pa.array(findings.start),
         "end": pa.array(findings.end),
         "matches": pa.array(seen.matches),
@@ -276,6 +277,7 @@ def _finding_columns(
     }
 
 
+@cache
 def trace_names(bits: int) -> str:
     """The transforms of a trace, joined by `+`."""
     return "+".join(name for i, name in enumerate(TRANSFORMS) if bits >> i & 1)
