@@ -100,7 +100,7 @@ def run_scan(
             left = list(weight.values())
             keys = {unit_key(unit, config, config_digest) for unit in plan.units}
             tally.check_sources(config.max_sources)
-            if sum(unit.nbytes for unit in left) < _SMALL:
+            if workers is None and sum(unit.nbytes for unit in left) < _SMALL:
                 workers = 1
             for result in run_units(
                 left,

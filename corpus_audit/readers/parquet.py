@@ -58,7 +58,9 @@ class ParquetReader:
                 for group in range(part.start, groups if part.end == -1 else part.end):
                     next_row = row + parquet.metadata.row_group(group).num_rows
                     try:
-                        for table in parquet.iter_batches(_ROWS, [group], columns, use_threads=False):
+                        # one thread: there is a process for each core
+                        tables = parquet.iter_batches(_ROWS, [group], columns, use_threads=False)
+                        for table in tables:
                             yield from assemble_table(table, row, fields, place, options)
                             row += table.num_rows
                     except DAMAGE as error:
