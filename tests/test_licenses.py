@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 PERMISSIVE = {
     *("MIT", "MIT-0", "MIT-CMU", "ISC", "HPND", "Zlib", "Unlicense", "CC0-1.0", "BSL-1.0"),
     *("BSD", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "PSF-2.0", "Python-2.0"),
+    "CNRI-Python",
     *("ZPL-2.1", "LLVM-exception"),
 }
 # The MPL binds those who change its files, not those who use them. Each one is let in by name.
