@@ -17,6 +17,7 @@ from corpus_audit.types import ColumnSpec, Findings, Observations, RuleInfo
 
 LONG = "x" * 30_000
 SECRET = "secret words"
+BEYOND = 1 << len(TRANSFORMS)
 
 
 def made(*found: tuple[int, int, int, int]) -> Findings:
@@ -144,7 +145,7 @@ GOOD = made((0, 0, 0, 2))
         ((), Observations(made((1, 0, 0, 3))), "span"),  # 3 code points would fit the first only
         ((), Observations(dataclasses.replace(GOOD, level=np.array([3]))), "level"),
         ((), Observations(dataclasses.replace(GOOD, trace=np.array([-1]))), "trace"),
-        ((), Observations(dataclasses.replace(GOOD, trace=np.array([1 << len(TRANSFORMS)]))), "trace"),
+        ((), Observations(dataclasses.replace(GOOD, trace=np.array([BEYOND]))), "trace"),
         ((), Observations(dataclasses.replace(GOOD, row=np.zeros(2, np.int32))), "length"),
         ((), Observations(dataclasses.replace(GOOD, start=[0])), "integers"),
         ((), Observations(dataclasses.replace(GOOD, start=np.array([0.5]))), "integers"),
