@@ -84,7 +84,7 @@ def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
     shapes.classify(view.data, kinds)
     shapes.mark(view.data, kinds, marks)
     words, tables = marks.view(np.uint64), load_tables()
-    found = shapes.filtered(view.data, words, tables.classes, neighbours.known)
+    found: Int64s = shapes.filtered(view.data, words, tables.classes, neighbours.known)
     if not len(splits):
         return found
     kept = shapes.split_in_words(view.data, splits, *tables, neighbours.known)
