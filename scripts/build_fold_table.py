@@ -8,6 +8,7 @@ and the same corpus must give the same answer everywhere. Needs OpenCC (a develo
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from pathlib import Path
@@ -52,6 +53,20 @@ def simplified() -> dict[str, str]:
     return {a: b for a, b in zip(han, turned, strict=True) if a != b and len(b) == 1}
 
 
+def bare_letter(char: str) -> str:
+    """The letter of a stroked, hooked, negative circled, ... Latin letter; else the character.
+
+    These have no decomposition, so their names tell.
+    """
+    name = unicodedata.name(char, "")
+    found = re.fullmatch(r"LATIN (?:SMALL|CAPITAL) LETTER (?:DOTLESS )?([A-Z])(?: WITH .*)?", name)
+    found = found or re.fullmatch(
+        r"(?:NEGATIVE |PARENTHESIZED |TORTOISE SHELL BRACKETED )?(?:CIRCLED |SQUARED )?"
+        r"LATIN (?:SMALL|CAPITAL) LETTER ([A-Z])", name
+    )  # fmt: skip
+    return found[1].lower() if found else char
+
+
 def fold_char(char: str, to_simplified: dict[str, str]) -> tuple[str, int]:
     """The folded form of one code point, and the bits of what changed it."""
     code, category = ord(char), unicodedata.category(char)
@@ -60,6 +75,11 @@ def fold_char(char: str, to_simplified: dict[str, str]) -> tuple[str, int]:
     if category in ("Cf", "Cc") or code in IGNORABLE:
         return "", BIT["invisible"]
     bits = 0
+    letter = bare_letter(char)
+    if "LETTER" in unicodedata.name(char, "") and letter.isascii() and not char.isascii():
+        width = unicodedata.decomposition(char).startswith("<wide>")
+        with_mark = "WITH" in unicodedata.name(char, "")
+        return letter, BIT["width" if width else "mark" if with_mark else "variant"]
     text = unicodedata.normalize("NFKC", char)
     if text != char:
         tag = unicodedata.decomposition(char).split(" ")[0]

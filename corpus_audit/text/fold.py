@@ -26,7 +26,7 @@ from corpus_audit.text.codepoints import U1, decode, encode, width
 #: What can make a text match that its raw form would not; a finding's trace has a bit for each.
 TRANSFORMS = (
     *("case", "width", "variant", "simplified", "mark", "invisible"),  # by the fold
-    *("squeezed", "split", "repeat", "leet"),  # undone: corpus_audit.text.evasion
+    *("squeezed", "split", "repeat", "leet", "lookalike"),  # undone: corpus_audit.text.evasion
     "pinyin",
 )
 TABLES = ("plain",)

@@ -19,11 +19,12 @@ _LET, _DIG, _SUB, _SFT, _PUN, _LEAD, _SIGN, _HIGH = range(8)
 
 
 @njit(cache=True, nogil=True)
-def classify(data, kinds):  # type: ignore[no-untyped-def]
-    """The bits of each byte, into `kinds[1:]`. Comparisons vectorise; table look-ups do not.
+def classify(data, padded, kinds):  # type: ignore[no-untyped-def]
+    """Copy the bytes, and the bits of each one, to where eight zeros stand on both sides.
 
     Letters, digits, leet characters, what may be put between characters, ASCII punctuation, leads
-    of Han characters, leads of symbols and emoji, bytes beyond ASCII.
+    of Han characters, leads of symbols and emoji, bytes beyond ASCII. By comparisons, because table
+    look-ups do not vectorise.
     """
     for i in range(len(data)):
         b = data[i]
@@ -33,28 +34,29 @@ def classify(data, kinds):  # type: ignore[no-untyped-def]
         hard = (b == 44) | (b == 33) | (b == 63) | (b == 58) | (b == 59) | (b == 34) | (b == 39)
         hard |= (b == 40) | (b == 41)
         sub = digit & (b != 50) & (b != 54) & (b < 56) | (b == 64) | (b == 36)
-        sign = (b == 0xC2) | (b == 0xE2) | (b == 0xF0)
-        kinds[i + 1] = (
+        sign = (b == 0xC2) | (b == 0xE2) | (b == 0xF0)  # not of Greek, Cyrillic and Han
+        padded[i + 8] = b
+        kinds[i + 8] = (
             letter * 1 | digit * 2 | sub * 4 | (pun & (hard ^ True)) * 8 | pun * 16
             | ((b >= 0xE4) & (b <= 0xE9)) * 32 | sign * 64 | (b >= 128) * 128
         )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
-def mark(data, kinds, marks):  # type: ignore[no-untyped-def]
+def mark(padded, kinds, marks):  # type: ignore[no-untyped-def]
     """Mark bytes where evasion may be. Without branches, so that many bytes go at a time.
 
-    `kinds` has a byte before and eight behind those of the data. Slices, because an index that is
-    a sum might be negative for all that numba knows.
+    Slices, because an index that is a sum might be negative for all that numba knows.
     """
-    kp, k0, k1, k2, k3 = kinds, kinds[1:], kinds[2:], kinds[3:], kinds[4:]
-    k4, k5, b1, b2 = kinds[5:], kinds[6:], data[1:], data[2:]
-    b6, b7 = data[6:], data[7:]
-    for i in range(len(data) - 7):
-        p, k, a, b, c, x = kp[i], k0[i], k1[i], k2[i], k3[i], data[i]
+    kp, k0, k1, k2, k3 = kinds[7:], kinds[8:], kinds[9:], kinds[10:], kinds[11:]
+    k4, k5, before, b0, b1 = kinds[12:], kinds[13:], padded[6:], padded[8:], padded[9:]
+    b2, b6, b7 = padded[10:], padded[14:], padded[15:]
+    for i in range(len(padded) - 16):
+        p, k, a, b, c, x = kp[i], k0[i], k1[i], k2[i], k3[i], b0[i]
         # Han, soft gap, Han; then a symbol behind Han
         m = (k >> _SFT) & (p >> _HIGH) & ((a >> _LEAD) | (a >> _SFT))
-        m |= (k >> _SIGN) & (p >> _HIGH) & (b1[i] != 0x80)
+        shown = (b1[i] != 0x80) | (b2[i] >= 0xA0) & (b2[i] != 0xA6)  # no dash, quote, ellipsis
+        m |= (k >> _SIGN) & (p >> _HIGH) & shown
         # one Han character between gaps (ASCII or such as 。), and a Han character behind
         m |= (k >> _PUN) & (a >> _LEAD) & (k4[i] >> _PUN) & (k5[i] >> _LEAD)
         stop = (x == 0xE3) & (b1[i] == 0x80) & (b6[i] == 0xE3) & (b7[i] == 0x80)
@@ -66,9 +68,13 @@ def mark(data, kinds, marks):  # type: ignore[no-untyped-def]
         m |= lone & (a >> _SFT) & (b >> _LEAD)
         m |= (k >> _SFT) & (p >> _HIGH) & (a >> _LET) & ~((b >> _LET) | (b >> _DIG))
         # a letter three times; a leet character before a letter and beside another
-        m |= (k >> _LET) & (x == b1[i]) & (x == b2[i]) & (x != 119)  # www
-        m |= (k >> _SUB) & (a >> _LET) & ((p >> _LET) | (b >> _LET))
+        www = (x == 119) & ~((p >> _LET) | (c >> _LET))
+        m |= (k >> _LET) & (x == b1[i]) & (x == b2[i]) & ~www
+        m |= (k >> _SUB) & (a >> _LET) & ((p >> _LET) | (b >> _LET) | (b >> _SUB) | (b >> _HIGH))
         m |= (p >> _LET) & (k >> _SUB) & (a >> _SUB)
+        # Greek or Cyrillic beside a Latin letter
+        m |= (k >> _LET) & (b1[i] >= 0xCD) & (b1[i] <= 0xD6)
+        m |= (k >> _LET) & (kp[i] >> _HIGH) & (before[i] >= 0xCD) & (before[i] <= 0xD6)
         marks[i] = m & 1
 
 
@@ -115,7 +121,7 @@ def _is_word(data, i):  # type: ignore[no-untyped-def]
         last += 1
     for j in range(first, last + 1):
         letters += 97 <= data[j] <= 122
-    return last - first < TOKEN and letters * 3 >= last - first + 1
+    return last - first < TOKEN and letters * 4 >= last - first + 1
 
 
 @njit(cache=True, nogil=True, inline="always")
