@@ -16,6 +16,7 @@ from corpus_audit.errors import UsageError
 from corpus_audit.findings import finished_units, unit_tables
 from corpus_audit.plan import plan
 from corpus_audit.policies import Policy, load_policy
+from corpus_audit.suppressions import load_suppressions
 from corpus_audit.types import ReadOptions
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def scan(
     *,
     detectors: str | Sequence[str] = ("keywords", "language"),
     rules: str | Path | Sequence[str | Path] = (),
+    suppressions: str | Path | None = None,
     policy: str | Path | None = None,
     key_file: str | None = None,
     workers: int | None = 1,
@@ -99,6 +101,7 @@ def scan(
         read=options,
         detectors={name: keywords if name == "keywords" else {} for name in _listed(detectors)},
         policy=chosen,
+        suppressions=load_suppressions(Path(suppressions)) if suppressions else (),
         max_sources=max_sources,
     )
     planned = plan(

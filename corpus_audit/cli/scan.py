@@ -60,6 +60,9 @@ def scan(
         list[str] | None,
         typer.Option(help="Rule file or folder. Repeat it for several. [default: shipped rules]"),
     ] = None,
+    suppressions: Annotated[
+        Path | None, typer.Option(help="File of findings that somebody answers for.")
+    ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file. [default: shipped]")] = None,
     max_skipped: Annotated[
         float | None,
@@ -94,6 +97,7 @@ def scan(
     from corpus_audit.engines.run import run_scan
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
+    from corpus_audit.suppressions import load_suppressions
     from corpus_audit.types import ReadOptions
 
     if log_format not in ("text", "json"):
@@ -125,6 +129,7 @@ def scan(
             name: {"rules": rules} if name == "keywords" and rules else {} for name in names
         },
         policy=chosen,
+        suppressions=load_suppressions(suppressions) if suppressions else (),
         max_sources=max_sources,
     )
     unit_bytes = max(parse_size(unit_size), 1)
