@@ -75,6 +75,7 @@ def scan(
     *,
     detectors: str | Sequence[str] = ("keywords", "language"),
     rules: str | Path | Sequence[str | Path] = (),
+    evasion: str | Sequence[str] = (),
     suppressions: str | Path | None = None,
     policy: str | Path | None = None,
     key_file: str | None = None,
@@ -95,6 +96,8 @@ def scan(
     options = _read_options(read)
     given_rules = _listed(rules)
     keywords: dict[str, object] = {"rules": given_rules} if given_rules else {}
+    if evasion:
+        keywords["evasion"] = _listed(evasion)
     chosen = _with_max_skipped(load_policy(Path(policy) if policy else None), max_skipped)
     config = ScanConfig(
         key=load_key(key_file, str(output), create=True),

@@ -67,7 +67,7 @@ def load_suppressions(file: Path, today: date | None = None) -> tuple[Suppressio
     day = today or date.today()
     expired = [
         f"{file}: suppression of {each.rule or each.term or each.document!r} by {each.owner} "
-        f"expired on {each.expires}. Its findings count again: remove it or have its owner renew it."
+        f"expired on {each.expires}. Its findings count again: remove it, or have it renewed."
         for each in loaded
         if each.expires < day
     ]

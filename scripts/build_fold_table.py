@@ -1,9 +1,12 @@
-"""Write the fold table of the plain view: `corpus_audit/text/data/fold_plain.npz`.
+"""Write the fold tables: `corpus_audit/text/data/fold_plain.npz` and `fold_pinyin.npz`.
 
 The table is shipped, not computed at start, because `unicodedata` changes with the Python version
 and the same corpus must give the same answer everywhere. Needs OpenCC (a development dependency).
 
-    python scripts/build_fold_table.py [OUTPUT]
+In the pinyin view each Han character is its most common reading without tone, and a quote: 赌博 and
+读博 are du'bo'. Readings are those of pypinyin (a development dependency).
+
+    python scripts/build_fold_table.py [FOLDER]
 """
 
 from __future__ import annotations
@@ -15,10 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import opencc
+import pypinyin
 
-from corpus_audit.text.fold import BASE, COLLAPSE, DELETE, EXPAND, MARK, TRANSFORMS
+from corpus_audit.text.fold import BASE, COLLAPSE, DELETE, EXPAND, MARK, TABLES, TRANSFORMS
 
-DEFAULT = Path(__file__).parent.parent / "corpus_audit/text/data/fold_plain.npz"
+DEFAULT = Path(__file__).parent.parent / "corpus_audit/text/data"
 LIMIT = 0x110000
 BIT = {name: 1 << i for i, name in enumerate(TRANSFORMS)}
 # Bases whose combining marks are decoration; in Thai, Hindi or Arabic marks are spelling.
@@ -96,7 +100,15 @@ def fold_char(char: str, to_simplified: dict[str, str]) -> tuple[str, int]:
     return bare, bits
 
 
-def build() -> dict[str, np.ndarray]:
+def reading(text: str) -> str:
+    """A Han character as the pinyin view writes it; other text as it is."""
+    syllables = pypinyin.lazy_pinyin(text, style=pypinyin.Style.NORMAL, errors="ignore")
+    if len(text) != 1 or not syllables:
+        return text
+    return strip_marks(syllables[0]).replace("ü", "v") + "'"
+
+
+def build(pinyin: bool) -> dict[str, np.ndarray]:
     to_simplified = simplified()
     table = np.arange(LIMIT, dtype=np.uint32)
     bits = np.zeros(LIMIT, dtype=np.uint8)
@@ -110,6 +122,8 @@ def build() -> dict[str, np.ndarray]:
             table[code], bits[code] = MARK | code, BIT["mark"]
             continue
         folded, bits[code] = fold_char(char, to_simplified)
+        if pinyin:
+            folded = reading(folded)
         base = BASE if folded and is_base(folded[-1]) else 0
         if not folded:
             table[code] = DELETE
@@ -133,7 +147,9 @@ def build() -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    output = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
-    with output.open("wb") as file:
-        np.savez_compressed(file, **build())
-    print(f"{output}: {output.stat().st_size:,} bytes")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
+    for name in TABLES:
+        output = folder / f"fold_{name}.npz"
+        with output.open("wb") as file:
+            np.savez_compressed(file, **build(pinyin=name == "pinyin"))
+        print(f"{output}: {output.stat().st_size:,} bytes")
