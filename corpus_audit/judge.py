@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus_audit.policies import JudgePolicy
-from corpus_audit.types import Findings, RuleInfo
+from corpus_audit.types import LEVELS, Findings, RuleInfo
 
 
 class Hits(NamedTuple):
@@ -33,11 +33,14 @@ def judge(findings: Findings, rules: Sequence[RuleInfo], policy: JudgePolicy) ->
     risks = tuple(sorted({rule.risk for rule in rules if rule.risk}))
     index = {risk: i for i, risk in enumerate(risks)}
     risk_of = np.array([index.get(rule.risk, -1) for rule in rules], np.int32)
-    weight_of = np.array([policy.weight(rule.confidence) for rule in rules], np.float64)
+    weight_of = np.array([policy.weight(level) for level in LEVELS], np.float64)
     if not len(findings) or not len(rules):
         none = np.zeros(0, np.int32)
         return Hits(none, none, risks)
-    risk, weight = risk_of[findings.rule], weight_of[findings.rule]
+    risk, level = risk_of[findings.rule], findings.level
+    if level is None:
+        level = np.array([LEVELS.index(rule.confidence) for rule in rules])[findings.rule]
+    weight = weight_of[level]
     counted = np.flatnonzero((risk >= 0) & (weight > 0))
 
     # One finding that is enough by itself decides its document: by far the usual case.
@@ -74,7 +77,7 @@ def _dense(
             if start[i] >= limit:
                 break
             if end[i] <= limit:
-                inside[rule[i]] = weight[members[i]]
+                inside[rule[i]] = max(inside.get(rule[i], 0.0), weight[members[i]])
         if sum(inside.values()) >= policy.threshold - 1e-9:
             return True
     return False

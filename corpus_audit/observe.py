@@ -12,7 +12,7 @@ import pyarrow as pa
 from corpus_audit.errors import UsageError
 from corpus_audit.text.batch import Batch
 from corpus_audit.text.fold import TRANSFORMS
-from corpus_audit.types import Detector, Findings, Observations, RuleInfo
+from corpus_audit.types import LEVELS, Detector, Findings, Observations, RuleInfo
 
 _BUCKET = 2000  # code points: the window of the shipped policies
 _FURTHER = 5  # times the limit: the most that is stored of one rule in one document
@@ -47,12 +47,21 @@ def observe(batch: Batch, detectors: Sequence[Detector], max_findings: int) -> O
                 found.start.astype(np.int64),
                 found.end.astype(np.int64),
                 found.trace.astype(np.int32),
+                _levels(found, detector.rules),
             )
         )
         rules += detector.rules
         columns |= {spec.name: seen.columns[spec.name] for spec in detector.columns}
     every = _joined(parts)
     return Observed(tuple(rules), every, *_capped(every, max_findings), columns=columns)
+
+
+def _levels(findings: Findings, rules: Sequence[RuleInfo]) -> npt.NDArray[np.int8]:
+    """The weight class of each finding: its own, or its rule's."""
+    if findings.level is not None:
+        return findings.level.astype(np.int8)
+    of_rule = np.array([LEVELS.index(rule.confidence) for rule in rules], np.int8)
+    return of_rule[findings.rule] if len(findings) else np.zeros(0, np.int8)
 
 
 def _run(detector: Detector, batch: Batch) -> Observations:
@@ -89,7 +98,8 @@ def _fault(detector: Detector, seen: object, batch: Batch) -> str | None:
 
 
 def _findings_fault(found: Findings, rules: int, batch: Batch) -> str | None:
-    arrays = [getattr(found, f.name) for f in fields(Findings)]
+    given = [getattr(found, f.name) for f in fields(Findings)]
+    arrays = given if found.level is not None else given[:-1]
     if any(
         not isinstance(array, np.ndarray) or array.ndim != 1 or array.dtype.kind not in "iu"
         for array in arrays
@@ -111,6 +121,8 @@ def _findings_fault(found: Findings, rules: int, batch: Batch) -> str | None:
         return "a finding has an empty span or one that is not in its document"
     if found.trace.min() < 0 or found.trace.max() >= 1 << len(TRANSFORMS):
         return "a finding has an unknown bit in its trace"
+    if found.level is not None and not (0 <= found.level.min() <= found.level.max() < len(LEVELS)):
+        return "a finding has an unknown level"
     return None
 
 
@@ -119,7 +131,7 @@ def _joined(parts: Sequence[Findings]) -> Findings:
     if not any(len(part) for part in parts):
         return Findings.empty()
     arrays = [np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Findings)]
-    row, rule, start, end, _ = arrays
+    row, rule, start, end = arrays[:4]
     order = np.lexsort((rule, end, start, row))
     return Findings(*(array[order] for array in arrays))
 

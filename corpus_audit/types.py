@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Level = Literal["high", "medium", "low"]
+LEVELS: tuple[Level, ...] = ("high", "medium", "low")
 
 # --- input -----------------------------------------------------------------------------------
 
@@ -140,6 +141,7 @@ class Findings:
     start: npt.NDArray[np.int64]  # span in code points of the raw text
     end: npt.NDArray[np.int64]
     trace: npt.NDArray[np.int32]  # bits: `corpus_audit.text.fold.TRANSFORMS` that made it match
+    level: npt.NDArray[np.int8] | None = None  # index into LEVELS; None: its rule's confidence
 
     def __len__(self) -> int:
         return len(self.row)
@@ -147,7 +149,7 @@ class Findings:
     @classmethod
     def empty(cls) -> Findings:
         none32, none64 = np.zeros(0, np.int32), np.zeros(0, np.int64)
-        return cls(none32, none32, none64, none64, none32)
+        return cls(none32, none32, none64, none64, none32, np.zeros(0, np.int8))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
 from corpus_audit.text.fold import TRANSFORMS
 from corpus_audit.text.masking import mask_label, mask_labels
-from corpus_audit.types import Detector, Loss, Skipped
+from corpus_audit.types import LEVELS, Detector, Loss, Skipped
 from corpus_audit.writer import UnitWriter
 
 _JOINED = 4096  # batches joined at most
@@ -266,7 +266,7 @@ def _finding_columns(
         "position": batch.records.column("position").take(row),
         "rule": pa.array([info.id for info in seen.rules], pa.string()).take(rule),
         "risk": pa.array([info.risk for info in seen.rules], pa.string()).take(rule),
-        "confidence": pa.array([info.confidence for info in seen.rules], pa.string()).take(rule),
+        "confidence": pa.array(LEVELS, pa.string()).take(pa.array(findings.level)),
         "start": pa.array(findings.start),
         "end": pa.array(findings.end),
         "matches": pa.array(seen.matches),

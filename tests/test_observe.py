@@ -12,16 +12,18 @@ from corpus_audit.errors import UsageError
 from corpus_audit.judge import judge
 from corpus_audit.observe import observe
 from corpus_audit.policies import JudgePolicy
+from corpus_audit.text.fold import TRANSFORMS
 from corpus_audit.types import ColumnSpec, Findings, Observations, RuleInfo
 
 LONG = "x" * 30_000
 SECRET = "secret words"
+BEYOND = 1 << len(TRANSFORMS)
 
 
 def made(*found: tuple[int, int, int, int]) -> Findings:
     row, rule, start, end = np.array(found, np.int64).reshape(-1, 4).T
-    trace = np.zeros(len(row), np.int32)
-    return Findings(row.astype(np.int32), rule.astype(np.int32), start, end, trace)
+    trace, level = np.zeros(len(row), np.int32), np.zeros(len(row), np.int8)
+    return Findings(row.astype(np.int32), rule.astype(np.int32), start, end, trace, level)
 
 
 class Made:
@@ -141,8 +143,9 @@ GOOD = made((0, 0, 0, 2))
         ((), Observations(made((0, 0, -1, 1))), "span"),
         ((), Observations(made((0, 0, 1, 1))), "span"),
         ((), Observations(made((1, 0, 0, 3))), "span"),  # 3 code points would fit the first only
+        ((), Observations(dataclasses.replace(GOOD, level=np.array([3]))), "level"),
         ((), Observations(dataclasses.replace(GOOD, trace=np.array([-1]))), "trace"),
-        ((), Observations(dataclasses.replace(GOOD, trace=np.array([1 << 6]))), "trace"),
+        ((), Observations(dataclasses.replace(GOOD, trace=np.array([BEYOND]))), "trace"),
         ((), Observations(dataclasses.replace(GOOD, row=np.zeros(2, np.int32))), "length"),
         ((), Observations(dataclasses.replace(GOOD, start=[0])), "integers"),
         ((), Observations(dataclasses.replace(GOOD, start=np.array([0.5]))), "integers"),

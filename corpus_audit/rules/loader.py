@@ -12,9 +12,11 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from corpus_audit.errors import RuleError
+from corpus_audit.rules.expansion import Lists, expand_rule
 from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.rules.matcher import Matcher
-from corpus_audit.rules.model import Rule, RuleSpec
+from corpus_audit.rules.model import Rule, RuleFile, RuleSpec
+from corpus_audit.rules.patterns import fault as pattern_fault
 from corpus_audit.text.buffers import Utf8
 from corpus_audit.text.fold import fold, fold_texts
 
@@ -40,8 +42,9 @@ def load_rules(paths: Sequence[str | Path] = (), *, check: bool = True) -> RuleS
     files = _rule_files([Path(path) for path in paths] or [rules_dir() / "keywords"])
     rules: list[Rule] = []
     faults: list[str] = []
+    shared = load_contexts(rules_dir() / "contexts.toml")
     for file in files:
-        _read_file(file, rules, faults)
+        _read_file(file, shared, rules, faults)
     seen: dict[str, Rule] = {}
     for rule in rules:
         first = seen.setdefault(rule.spec.id, rule)
@@ -70,14 +73,18 @@ def _rule_files(paths: Iterable[Path]) -> list[Path]:
     return files
 
 
-def _read_file(file: Path, rules: list[Rule], faults: list[str]) -> None:
+def _read_file(file: Path, shared: Lists, rules: list[Rule], faults: list[str]) -> None:
     content = load_toml(file)
-    tables = content.get("rule", [])
-    if set(content) - {"rule"} or not isinstance(tables, list):
-        faults.append(f"{file}:1: a rule file holds [[rule]] tables only")
+    tables = content.pop("rule", [])
+    try:
+        lists = RuleFile.model_validate(content)
+    except ValidationError as error:
+        faults += [f"{file}:1: {fault}" for fault in _said(error)]
         return
-    if not tables:
+    if not isinstance(tables, list) or not tables:
         faults.append(f"{file}:1: no [[rule]] in it: it would have no effect. Add one or remove it")
+        return
+    contexts = {**shared, **lists.contexts}
     for line, table in zip(_header_lines(file, len(tables)), tables, strict=True):
         if not isinstance(table, dict):
             faults.append(f"{file}:{line}: an entry of `rule` is no table. Write [[rule]]")
@@ -86,19 +93,32 @@ def _read_file(file: Path, rules: list[Rule], faults: list[str]) -> None:
         try:
             spec = RuleSpec.model_validate(table)
         except ValidationError as error:
-            for fault in error.errors():
-                key = ".".join(map(str, fault["loc"]))
-                faults.append(f"{where}: {key}: {fault['msg']}")
+            faults += [f"{where}: {fault}" for fault in _said(error)]
             continue
-        terms = list(spec.terms)
-        if spec.lexicon:
-            lexicon = file.parent / spec.lexicon
-            if not lexicon.is_file():
-                faults.append(f"{where}: lexicon {lexicon} does not exist")
-                continue
-            terms += read_lexicon(lexicon)
-        faults += [f"{where}: {fault}" for fault in _term_faults(terms)]
-        rules.append(Rule(spec, tuple(dict.fromkeys(terms)), file, line))
+        rule, wrong = expand_rule(spec, file, line, lists.slots, contexts)
+        wrong += _term_faults(rule.terms) if rule.terms else []
+        if not wrong and not rule.terms and not spec.patterns:
+            wrong.append(
+                "no terms: the rule would have no effect. Give `terms`, `lexicon`, `all` or "
+                "`patterns`"
+            )
+        wrong += [w for p in spec.patterns if (w := pattern_fault(p.regex, p.validator))]
+        faults += [f"{where}: {fault}" for fault in wrong]
+        rules.append(rule)
+
+
+def _said(error: ValidationError) -> list[str]:
+    return [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+
+
+def load_contexts(file: Path) -> Lists:
+    """Shared lists by name: `contexts.toml`."""
+    if not file.is_file():
+        return {}
+    try:
+        return RuleFile.model_validate(load_toml(file)).contexts
+    except ValidationError as error:
+        raise RuleError("\n".join(f"{file}: {fault}" for fault in _said(error))) from None
 
 
 def _header_lines(file: Path, tables: int) -> list[int]:
@@ -108,18 +128,7 @@ def _header_lines(file: Path, tables: int) -> list[int]:
     return headers if len(headers) == tables else [1] * tables
 
 
-def read_lexicon(file: Path) -> list[str]:
-    """Terms of a lexicon: one a line; blank lines and lines that start with `#` are not terms."""
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise RuleError(f"{file}: not UTF-8 ({error.reason}). Save the list as UTF-8.") from None
-    return [term for line in lines if (term := line.strip()) and not term.startswith("#")]
-
-
 def _term_faults(terms: Sequence[str]) -> list[str]:
-    if not terms:
-        return ["no terms: the rule would have no effect. Give `terms` or `lexicon`"]
     faults = []
     for term, literal in zip(terms, fold_texts(terms), strict=True):
         folded = literal.decode()
@@ -162,4 +171,6 @@ def _digest(rules: Sequence[Rule]) -> str:
     for rule in rules:
         state.update(rule.spec.model_dump_json(exclude={"lexicon"}).encode())
         state.update("\n".join(rule.terms).encode() + b"\0")
+        for condition in rule.conditions:
+            state.update("\n".join(condition.literals).encode() + b"\0")
     return state.hexdigest()

@@ -1,140 +1,263 @@
-"""All terms of all rules in one hyperscan database, matched over a whole view at once."""
+"""Rules over views: terms and patterns are the anchors, everything else is looked at around them.
+
+    plain view -> anchors ----------------+-> word edges -> conditions -> longest -> spans
+               -> stretches undone -------+
+
+Anchors are searched in the whole text in one pass. What looks like evasion is undone and searched
+again (`corpus_audit.text.evasion`). Conditions and Chinese word edges cost only where anchors are.
+"""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-import hyperscan
 import numpy as np
 import numpy.typing as npt
 
+from corpus_audit.rules.conditions import Conditions
+from corpus_audit.rules.edges import cuts_a_word
+from corpus_audit.rules.literals import WORD, Literals, Occurrences
 from corpus_audit.rules.model import Rule
+from corpus_audit.rules.patterns import Patterns
+from corpus_audit.text import evasion
 from corpus_audit.text.buffers import Int64s, Utf8
-from corpus_audit.text.fold import View, fold_texts, locate
-from corpus_audit.types import Findings
+from corpus_audit.text.fold import TRANSFORMS, View, fold_texts, locate
+from corpus_audit.text.undoing import HARD_GAP, JOINED, LEET, REPEAT, SOFT_GAP
+from corpus_audit.types import LEVELS, Findings
 
-_ID_SHIFT = 40  # a match is packed as literal << 40 | end; a view is far below 2**40 bytes
-_STRETCH = 1 << 30  # bytes in one call: hyperscan's lengths have 32 bits and wrap silently
-_WORD = np.zeros(256, np.bool_)
-_WORD[[*b"abcdefghijklmnopqrstuvwxyz0123456789_"]] = True
+_STRETCH = 1 << 30
+_SHORT = 3  # Han characters of a term whose edges jieba is asked about
+_BITS = {
+    SOFT_GAP: "squeezed", HARD_GAP: "squeezed", JOINED: "split", REPEAT: "repeat", LEET: "leet",
+}  # fmt: skip
+
+
+class _Matches(NamedTuple):
+    """Anchors found: aligned arrays. Positions are bytes of the plain view."""
+
+    row: npt.NDArray[np.int32]
+    owner: Int64s  # anchor and rule, as one number
+    start: Int64s
+    end: Int64s
+    trace: npt.NDArray[np.int32]  # bits of what was undone; the fold's own come with the spans
+    full: npt.NDArray[np.bool_]  # something stood between every two characters
+
+    def only(self, kept: npt.NDArray[Any]) -> _Matches:
+        """Those that a mask or indices name."""
+        columns: Iterable[Any] = self
+        return _Matches(*(column[kept] for column in columns))
 
 
 class Matcher:
-    """Finds the terms of rules in views.
+    """Finds the anchors of rules, and judges what stands around them."""
 
-    Literals are folded as the view is, so one literal meets every spelling. Hyperscan reports
-    only where a literal ends; its length gives the start.
-    """
+    def __init__(self, rules: Sequence[Rule], stretch: int = _STRETCH, undo: bool = True) -> None:
+        owners = _Owners(rules)
+        self._owners = owners
+        self._undoes = undo
+        spaceless: dict[bytes, bytes] = {}  # a phrase whose letters were parted has no spaces left
+        for literal in owners.literals:
+            for form in (literal, literal.replace(b" ", b"")):
+                spaceless.setdefault(form, literal)
+        asked = [c.literals for rule in rules for c in rule.conditions if c.wanted]
+        around = {text for literals in set(asked) for text in fold_texts(literals)}
+        self._neighbours = evasion.Neighbours({*spaceless, *around})
+        pairs = fold_texts(self._neighbours.split_pairs()) if undo else []
+        known = owners.number
+        self._pairs_from = len(owners.literals)
+        self._literals = Literals(
+            [*owners.literals, *sorted({p for p in pairs if p not in known})], stretch
+        )
+        forms = sorted(spaceless)
+        self._form = np.array([known[spaceless[form]] for form in forms], np.int64)
+        self._forms = Literals(forms if undo else [], stretch)
+        self._patterns = Patterns([pattern for _, pattern in owners.patterns])
+        self._conditions = Conditions(rules)
 
-    def __init__(self, rules: Sequence[Rule], stretch: int = _STRETCH) -> None:
-        owners: dict[bytes, set[tuple[int, bool]]] = {}
-        for index, rule in enumerate(rules):
-            for literal in fold_texts(rule.terms):
-                owners.setdefault(literal, set()).add((index, rule.spec.edges == "auto"))
-        literals = sorted(owners)
-        self._database = _compile(literals)
-        self._stretch = stretch
-        self._length = np.array([len(literal) for literal in literals], np.int64)
-        # literal -> rules, as one flat list and where each literal's run of it begins
-        flat = [pair for literal in literals for pair in sorted(owners[literal])]
-        self._rule = np.array([rule for rule, _ in flat], np.int32)
-        self._first = np.cumsum([0, *(len(owners[literal]) for literal in literals)])
-        # a rule's edge matters only where the term itself ends in a word character
-        edge_of = [(lit, auto) for lit in literals for _, auto in sorted(owners[lit])]
-        self._left = np.array([auto and bool(_WORD[lit[0]]) for lit, auto in edge_of], np.bool_)
-        self._right = np.array([auto and bool(_WORD[lit[-1]]) for lit, auto in edge_of], np.bool_)
-
-    def match(self, text: Utf8, view: View, name: str = "plain") -> Findings:
+    def match(self, text: Utf8, view: View) -> Findings:
         """Findings in documents; of matches of one rule inside each other only the longest."""
-        literal, end = self._scan(view)
-        if not len(literal):
+        owners = self._owners
+        found = self._literals.find(view)
+        places = found.start[found.literal >= self._pairs_from]
+        plain = self._plain(view, found.only(found.literal < self._pairs_from))
+        matches, words = self._undone(view, places, plain) if self._undoes else (plain, None)
+        if not len(matches.row):
             return Findings.empty()
-        counts = self._first[literal + 1] - self._first[literal]
-        literal, end = np.repeat(literal, counts), np.repeat(end, counts)
-        nth = np.arange(len(literal)) - np.repeat(np.cumsum(counts) - counts, counts)
-        pair = self._first[literal] + nth
-        start = end - self._length[literal]
+        rule = owners.rule[matches.owner]
+        held = self._conditions.hold(view, matches.row, rule, matches.start, matches.end, words)
+        matches = matches.only(held)
+        matches = matches.only(self._at_word_edges(view, matches))
+        matches = matches.only(_outermost(matches, owners.rule[matches.owner]))
+        spans = locate(text, view, matches.row, matches.start, matches.end, "plain")
+        kept = self._meant(text, matches, spans.byte_start, spans.byte_end)
+        rule = owners.rule[matches.owner]
+        return Findings(
+            matches.row[kept], rule[kept], spans.start[kept], spans.end[kept],
+            (spans.trace | matches.trace)[kept], owners.level[matches.owner][kept],
+        )  # fmt: skip
 
-        row = (np.searchsorted(view.offsets, start, side="right") - 1).astype(np.int32)
-        kept = end < view.offsets[row + 1]  # terms hold no separator, but be sure
-        # every document is preceded and followed by a separator, which is no word character
-        kept &= ~(self._left[pair] & _WORD[view.data[np.maximum(start - 1, 0)]] & (start > 0))
-        kept &= ~(self._right[pair] & _WORD[view.data[np.minimum(end, len(view.data) - 1)]])
-        row, start, end = row[kept], start[kept], end[kept]
-        rule = self._rule[pair[kept]]
+    def terms(self, view: View) -> tuple[npt.NDArray[np.int32], Int64s]:
+        """Row and owner of every anchor at ASCII edges, without conditions: to count terms."""
+        found = self._literals.find(view)
+        plain = self._plain(view, found.only(found.literal < self._pairs_from))
+        return plain.row, plain.owner
 
-        outer = _outermost(row, rule, start, end)
-        row, rule, start, end = row[outer], rule[outer], start[outer], end[outer]
-        spans = locate(text, view, row, start, end, name)
-        return Findings(row, rule, spans.start, spans.end, spans.trace)
+    def term_of(self, owner: int) -> tuple[int, bytes]:
+        """The rule and the folded term (or pattern) behind an owner of `terms`."""
+        return self._owners.describe(owner)
 
-    def _scan(self, view: View) -> tuple[Int64s, Int64s]:
-        """Literal and end of every match."""
-        if self._database is None:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        packed = array("q")  # 8 bytes a match, where a list of int takes 40
-        append = packed.append
+    def _plain(self, view: View, found: Occurrences) -> _Matches:
+        """Anchors in the plain view."""
+        owners = self._owners
+        regex = self._patterns.find(view)
+        shifted = Occurrences(regex.literal + self._pairs_from, regex.start, regex.end)
+        found = Occurrences(*(np.concatenate(pair) for pair in zip(found, shifted, strict=True)))
+        found, owner = owners.spread(found)
+        row = (np.searchsorted(view.offsets, found.start, side="right") - 1).astype(np.int32)
+        kept = found.end < view.offsets[row + 1]  # terms hold no separator, but be sure
+        kept &= ~owners.inside_word(view, found, owner)
+        none = np.zeros(int(kept.sum()), np.int32)
+        return _Matches(
+            row[kept], owner[kept], found.start[kept], found.end[kept], none, none.astype(np.bool_)
+        )
 
-        def collect(literal: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            append(literal << _ID_SHIFT | end)
+    def _undone(
+        self, view: View, places: Int64s, plain: _Matches
+    ) -> tuple[_Matches, Occurrences | None]:
+        """With anchors where evasion was undone; and the words of conditions there."""
+        known = evasion.suspects(view, self._neighbours)
+        places = np.union1d(known, places) if len(places) else known
+        if not len(places):
+            return plain, None
+        undone = evasion.undo(view, places, self._neighbours)
+        if not len(undone.row):
+            return plain, None
+        found = self._forms.find(undone.view)
+        found, owner = self._owners.spread(
+            Occurrences(self._form[found.literal], found.start, found.end)
+        )
+        kept = ~self._owners.inside_word(undone.view, found, owner)
+        found, owner = found.only(kept), owner[kept]
+        bits, full = evasion.undone_in(undone, found.start, found.end)
+        found, owner, full, bits = (
+            found.only(bits > 0),
+            owner[bits > 0],
+            full[bits > 0],
+            bits[bits > 0],
+        )
+        stretch = np.searchsorted(undone.view.offsets, found.start, side="right") - 1
+        trace = np.zeros(len(bits), np.int32)
+        for bit, name in _BITS.items():
+            trace[(bits & bit) > 0] |= 1 << TRANSFORMS.index(name)
+        matches = _Matches(
+            undone.row[stretch].astype(np.int32), owner,
+            undone.start[found.start], undone.end[found.end - 1], trace, full,
+        )  # fmt: skip
+        around = self._conditions.find(undone.view)
+        words = Occurrences(around.literal, undone.start[around.start], undone.end[around.end - 1])
+        return _joined(plain, matches), words
 
-        literals, ends = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        for begin, stop, known in _stretches(view.offsets, self._stretch, self._length.max()):
-            data = view.data[begin:stop]
-            self._database.scan(data, match_event_handler=collect)  # type: ignore[type-var]
-            found = np.array(packed, np.int64)
-            del packed[:]
-            end = found & ((1 << _ID_SHIFT) - 1)
-            fresh = end > known
-            literals.append(found[fresh] >> _ID_SHIFT)
-            ends.append(end[fresh] + begin)
-        return np.concatenate(literals), np.concatenate(ends)
+    def _at_word_edges(self, view: View, matches: _Matches) -> npt.NDArray[np.bool_]:
+        """Which matches cut no Chinese word in two. Asked of short terms and of what was undone."""
+        kept = np.ones(len(matches.row), np.bool_)
+        owners = self._owners
+        asked = owners.auto[matches.owner] & owners.han[matches.owner]
+        asked &= owners.short[matches.owner] | (matches.trace > 0)
+        for i in np.flatnonzero(asked).tolist():
+            row, start, end = int(matches.row[i]), int(matches.start[i]), int(matches.end[i])
+            left = max(int(view.offsets[row]), start - 24)
+            right = min(int(view.offsets[row + 1]) - 1, end + 24)
+            before = view.data[left:start].tobytes().decode(errors="ignore")
+            after = view.data[end:right].tobytes().decode(errors="ignore")
+            term = owners.describe(int(matches.owner[i]))[1].decode()
+            kept[i] = not cuts_a_word(before, term, after)
+        return kept
+
+    def _meant(
+        self, text: Utf8, matches: _Matches, start: Int64s, end: Int64s
+    ) -> npt.NDArray[np.bool_]:
+        """Not a word that a line break happens to make: a new line parts as a full stop does."""
+        kept = np.ones(len(matches.row), np.bool_)
+        squeezed = 1 << TRANSFORMS.index("squeezed")
+        for i in np.flatnonzero((matches.trace & squeezed > 0) & ~matches.full).tolist():
+            begin = text.offsets[matches.row[i]]
+            kept[i] = b"\n" not in text.data[begin + start[i] : begin + end[i]].tobytes()
+        return kept
 
 
-def _stretches(offsets: Int64s, size: int, longest: int) -> Iterator[tuple[int, int, int]]:
-    """Cut a view into (begin, stop, known) of at most `size` bytes, or `longest` if that is more.
+class _Owners:
+    """Which rules a literal belongs to: each pair of them is one owner."""
 
-    Cuts are between documents. A larger document is cut with an overlap in which any literal fits
-    but for a byte; matches that end in the first `known` bytes were found in the stretch before.
-    """
-    size = max(size, longest)
-    begin, last = int(offsets[0]), int(offsets[-1])
-    while begin < last:
-        stop = int(offsets[np.searchsorted(offsets, begin + size, side="right") - 1])
-        if stop > begin:
-            yield begin, stop, 0
-        else:
-            stop = int(offsets[np.searchsorted(offsets, begin, side="right")])
-            known = 0
-            while begin + known < stop:
-                yield begin, min(begin + size, stop), known
-                begin, known = begin + size - longest + 1, longest - 1
-        begin = stop
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        of: dict[bytes, list[int]] = {}
+        for index, rule in enumerate(rules):
+            for literal in set(fold_texts(rule.terms)):
+                of.setdefault(literal, []).append(index)
+        self.literals = sorted(of)
+        self.number = {literal: i for i, literal in enumerate(self.literals)}
+        self.patterns = [
+            (index, (pattern.regex, pattern.validator))
+            for index, rule in enumerate(rules)
+            for pattern in rule.spec.patterns
+        ]
+        pairs = [(literal, index) for literal in self.literals for index in of[literal]]
+        pairs += [(pattern[0].encode(), index) for index, pattern in self.patterns]
+        self._pairs = pairs
+        counts = [*(len(of[literal]) for literal in self.literals), *(1 for _ in self.patterns)]
+        self._first = np.cumsum([0, *counts])
+        self.rule = np.array([index for _, index in pairs], np.int32)
+        self.level = np.array([_level(rules[index], literal) for literal, index in pairs], np.int8)
+        is_term = np.arange(len(pairs)) < len(pairs) - len(self.patterns)
+        self.auto = np.array([rules[index].spec.edges == "auto" for _, index in pairs], np.bool_)
+        self.auto &= is_term
+        texts = [literal.decode() for literal, _ in pairs]
+        self.han = np.array(
+            [any("\u4e00" <= c < "\ua000" for c in text) for text in texts], np.bool_
+        )
+        self.short = np.array([len(text) <= _SHORT for text in texts], np.bool_)
+        # an edge matters only where the term itself ends in a word character
+        self._left = np.array([bool(WORD[lit[0]]) for lit, _ in pairs], np.bool_) & self.auto
+        self._right = np.array([bool(WORD[lit[-1]]) for lit, _ in pairs], np.bool_) & self.auto
+
+    def describe(self, owner: int) -> tuple[int, bytes]:
+        literal, index = self._pairs[owner]
+        return index, literal
+
+    def spread(self, found: Occurrences) -> tuple[Occurrences, Int64s]:
+        """An occurrence for each rule that has its literal."""
+        counts = self._first[found.literal + 1] - self._first[found.literal]
+        spread = Occurrences(*(np.repeat(column, counts) for column in found))
+        nth = np.arange(len(spread.literal)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return spread, self._first[spread.literal] + nth
+
+    def inside_word(self, view: View, found: Occurrences, owner: Int64s) -> npt.NDArray[np.bool_]:
+        """Does an ASCII word go on beyond an end that has to be an edge?
+
+        Every document is preceded and followed by a separator, which is no word character.
+        """
+        data, start, end = view.data, found.start, found.end
+        left = self._left[owner] & (start > 0) & WORD[data[np.maximum(start - 1, 0)]]
+        return left | (self._right[owner] & WORD[data[np.minimum(end, len(data) - 1)]])
 
 
-def _compile(literals: list[bytes]) -> hyperscan.Database | None:
-    if not literals:
-        return None  # hyperscan refuses an empty set
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=literals,
-        ids=list(range(len(literals))),
-        elements=len(literals),
-        flags=0,
-        literal=True,
-    )
-    return database
+def _is_han(char: str) -> bool:
+    return "\u4e00" <= char < "\ua000"
 
 
-def _outermost(
-    row: npt.NDArray[np.int32],
-    rule: npt.NDArray[np.int32],
-    start: npt.NDArray[np.int64],
-    end: npt.NDArray[np.int64],
-) -> npt.NDArray[np.intp]:
+def _level(rule: Rule, literal: bytes) -> int:
+    return LEVELS.index("low" if literal in rule.demoted else rule.spec.confidence)
+
+
+def _joined(one: _Matches, other: _Matches) -> _Matches:
+    pairs: Iterable[Any] = zip(one, other, strict=True)
+    return _Matches(*(np.concatenate(pair) for pair in pairs))
+
+
+def _outermost(matches: _Matches, rule: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
     """Which matches lie in no other of their rule and row, in order of (row, start, end, rule)."""
-    order = np.lexsort((-end, start, rule, row))
+    row, start, end = matches.row, matches.start, matches.end
+    order = np.lexsort((matches.trace, -end, start, rule, row))  # the plain one before the undone
     row, rule, start, end = row[order], rule[order], start[order], end[order]
     fresh = np.r_[True, (row[1:] != row[:-1]) | (rule[1:] != rule[:-1])][: len(order)]
     # the furthest end so far within (row, rule): a running maximum that starts again at each group

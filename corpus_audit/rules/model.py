@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,21 +14,30 @@ from corpus_audit.types import Level, RuleInfo
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 RiskId = Annotated[str, StringConstraints(pattern=r"^A\.[1-5]\.[a-i]$")]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$")]
+Terms = Annotated[tuple[Text, ...], Field(min_length=1)]
+Distance = Annotated[int, Field(ge=1, le=500)]  # code points of the folded text
 
 
-class Title(BaseModel):
-    """A name in both languages."""
-
+class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Title(_Model):
+    """A name in both languages."""
 
     en: Text
     zh: Text
 
 
-class RuleSpec(BaseModel):
-    """One `[[rule]]` table as it stands in a file."""
+class Pattern(_Model):
+    """A regular expression in the subset of hyperscan, over the folded text."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    regex: Text
+    validator: Text | None = None  # a key of `corpus_audit.rules.patterns.VALIDATORS`
+
+
+class RuleSpec(_Model):
+    """One `[[rule]]` table as it stands in a file."""
 
     id: RuleId
     title: Title
@@ -38,23 +47,59 @@ class RuleSpec(BaseModel):
     status: Literal["stable", "experimental", "deprecated"] = "stable"
     terms: tuple[Text, ...] = ()
     lexicon: Text | None = None  # a text file beside the rule file, one term a line
-    edges: Literal["auto", "none"] = "auto"  # auto: ASCII ends of a term stop at a word edge
+    all: tuple[Terms, ...] = ()  # one of each list, in any order
+    within: Distance = 20  # from the anchor to the others of `all`
+    near: tuple[Text, ...] = ()
+    near_within: Distance = 30
+    unless: tuple[Text, ...] = ()
+    unless_within: Distance = 30
+    patterns: tuple[Pattern, ...] = ()
+    edges: Literal["auto", "none"] = "auto"
     hits: tuple[Text, ...] = Field(min_length=1)
     misses: tuple[Text, ...] = Field(min_length=1)
 
 
+class RuleFile(_Model):
+    """A file of rules. `slots` and `contexts` are lists of literal terms by name."""
+
+    slots: dict[str, Terms] = {}
+    contexts: dict[str, Terms] = {}
+    rule: tuple[RuleSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must, or must not, stand within some code points of a match."""
+
+    literals: tuple[str, ...]
+    within: int
+    wanted: bool = True  # False: `unless`
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule with its terms read and the place it was read from."""
+    """A rule with its terms read and expanded, and the place it was read from."""
 
     spec: RuleSpec
-    terms: tuple[str, ...]
+    terms: tuple[str, ...]  # the anchors: what the whole corpus is searched for
     file: Path
     line: int
+    conditions: tuple[Condition, ...] = ()
+    base: int = 0  # terms before their slots were filled
+    demoted: frozenset[bytes] = field(default_factory=frozenset)  # folded terms that weigh low
 
     @property
     def where(self) -> str:
         return f'{self.file}:{self.line}: rule "{self.spec.id}"'
+
+    @property
+    def expanded(self) -> int:
+        """Distinct terms, or combinations of one term of each list of `all`."""
+        count = len(self.terms) + len(self.spec.patterns)
+        for condition in self.conditions:
+            if condition.wanted and condition.literals != self.spec.near:
+                count *= len(condition.literals)
+        return count
 
     @property
     def info(self) -> RuleInfo:

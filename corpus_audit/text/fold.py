@@ -24,7 +24,11 @@ from corpus_audit.text.buffers import Bytes, Int64s, Utf8
 from corpus_audit.text.codepoints import U1, decode, encode, width
 
 #: What can make a text match that its raw form would not; a finding's trace has a bit for each.
-TRANSFORMS = ("case", "width", "variant", "simplified", "mark", "invisible")
+TRANSFORMS = (
+    *("case", "width", "variant", "simplified", "mark", "invisible"),  # by the fold
+    *("squeezed", "split", "repeat", "leet"),  # undone: corpus_audit.text.evasion
+    "pinyin",
+)
 TABLES = ("plain",)
 
 # An entry is a code point, or an index of an expansion, with these flags.

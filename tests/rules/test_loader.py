@@ -131,8 +131,8 @@ def test_a_rule_is_loaded_however_its_table_is_written(tmp_path, content, line):
         ("rule = []", "no \\[\\[rule"),
         ("# only a comment", "no \\[\\[rule"),
         ("rule = [1]", "is no table"),
-        ("[rule]", "tables only"),
-        ("[[rules]]", "tables only"),
+        ("[rule]", "no \\[\\[rule"),
+        ("[[rules]]", "rules: Extra inputs"),
     ],
 )
 def test_a_file_of_which_nothing_would_be_loaded_is_refused(tmp_path, content, message):

@@ -1,0 +1,98 @@
+"""From what a rule says to plain lists of terms: lexicons read, slots filled, contexts named."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from corpus_audit.errors import RuleError
+from corpus_audit.rules.model import Condition, Rule, RuleSpec
+
+Lists = Mapping[str, Sequence[str]]
+
+_SLOT = re.compile(r"\{([^{}]*)\}")
+_MOST = 20_000  # terms that one term may become
+
+
+def expand_rule(
+    spec: RuleSpec, file: Path, line: int, slots: Lists, contexts: Lists
+) -> tuple[Rule, list[str]]:
+    """A rule as the matcher takes it, and what is wrong with its terms.
+
+    The anchors are the terms, or the first list of `all` where there are none; every other list
+    becomes a condition on what stands around a match.
+    """
+    faults: list[str] = []
+
+    def plain(terms: Sequence[str]) -> tuple[str, ...]:
+        try:
+            named = (part for term in terms for part in _named(term, contexts))
+            return tuple(dict.fromkeys(t for term in named for t in fill(term, slots)))
+        except RuleError as error:
+            faults.append(str(error))
+            return ()
+
+    written = list(spec.terms)
+    if spec.lexicon:
+        lexicon = file.parent / spec.lexicon
+        if lexicon.is_file():
+            written += read_lexicon(lexicon)
+        else:
+            faults.append(f"lexicon {lexicon} does not exist")
+    lists = list(spec.all)
+    if lists and not written and not spec.patterns:
+        written = list(lists.pop(0))
+        if not lists:
+            faults.append("`all` has one list: it would be `terms`. Add what must stand with it")
+    conditions = [Condition(plain(terms), spec.within) for terms in lists]
+    if spec.near:
+        conditions.append(Condition(plain(spec.near), spec.near_within))
+    if spec.unless:
+        conditions.append(Condition(plain(spec.unless), spec.unless_within, wanted=False))
+    terms = plain(written)
+    base = len(set(written)) + len(spec.patterns)
+    return Rule(spec, terms, file, line, tuple(conditions), base), faults
+
+
+def fill(term: str, slots: Lists) -> Iterator[str]:
+    """Every way to fill the slots of a term. Raises RuleError for an unknown slot."""
+    names = _SLOT.findall(term)
+    if not names:
+        return iter((term,))
+    for name in names:
+        if name not in slots:
+            known = ", ".join(sorted(slots)) or "none"
+            raise RuleError(f"term {term!r}: no slot {{{name}}} in this file; known: {known}")
+    count = 1
+    for name in names:
+        count *= len(slots[name])
+    if count > _MOST:
+        raise RuleError(
+            f"term {term!r} would become {count:,} terms; {_MOST:,} are allowed. Use `all`"
+        )
+    pieces = _SLOT.split(term)[::2]
+    return (
+        "".join(itertools.chain(*zip(pieces, [*values, ""], strict=True)))
+        for values in itertools.product(*(slots[name] for name in names))
+    )
+
+
+def _named(term: str, contexts: Lists) -> Sequence[str]:
+    """The list that `@name` stands for, or the term itself."""
+    if not term.startswith("@") or len(term) == 1:
+        return (term,)
+    if term[1:] not in contexts:
+        known = ", ".join(f"@{name}" for name in sorted(contexts)) or "none"
+        raise RuleError(f"no list {term} in contexts.toml or in this file; known: {known}")
+    return contexts[term[1:]]
+
+
+def read_lexicon(file: Path) -> list[str]:
+    """Terms of a lexicon: one a line; blank lines and lines that start with `#` are not terms."""
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{file}: not UTF-8 ({error.reason}). Save the list as UTF-8.") from None
+    return [term for line in lines if (term := line.strip()) and not term.startswith("#")]

@@ -1,0 +1,115 @@
+"""Evasion undone: what was put between, doubled, replaced or taken apart is put right again.
+
+Writing such as 赌.博, c a s i n o, fuuuck, p0rn and 贝者博 is found by its shape in a folded text
+(`suspects`: one branch-free pass over the bytes), and only the stretches around such places are
+written again as they would be without it (`undo`). Clean text costs the one pass.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus_audit.text import suspects as shapes
+from corpus_audit.text import undoing
+from corpus_audit.text.buffers import Bytes, Int64s
+from corpus_audit.text.fold import View
+
+
+class Tables(NamedTuple):
+    """The data behind: classes by code point, and which two characters make which one."""
+
+    classes: npt.NDArray[np.uint8]
+    pairs: Int64s  # left << 21 | right, rising
+    joined: npt.NDArray[np.uint32]
+
+
+class Undone(NamedTuple):
+    """Stretches as they would be without evasion, and where each byte came from in the view."""
+
+    view: View  # one entry a stretch
+    row: Int64s  # document of each stretch
+    start: Int64s  # per byte: first byte of its origin in the view
+    end: Int64s  # per byte: end of its origin
+    what: Bytes  # per byte: bits of SOFT_GAP, ...; gaps stand before the character
+
+
+class Neighbours:
+    """Which characters stand side by side in some literal: the filter that keeps undoing cheap."""
+
+    def __init__(self, literals: Iterable[bytes]) -> None:
+        texts = {literal.decode() for literal in literals}
+        pairs = {pair for text in texts for pair in itertools.pairwise(text)}
+        self.characters = "".join(sorted({char for text in texts for char in text}))
+        self.known = np.zeros(1 << shapes.HASH_BITS, np.bool_)
+        codes = np.array([(ord(a), ord(b)) for a, b in sorted(pairs)], np.int64).reshape(-1, 2)
+        hashes = codes[:, 0] * shapes.HASH + codes[:, 1]
+        self.known[hashes & ((1 << shapes.HASH_BITS) - 1)] = True
+        self.joinable = np.zeros(0x110000, np.bool_)
+        self.joinable[[ord(char) for char in self.characters]] = True
+
+    def split_pairs(self) -> list[str]:
+        """The ways to write the characters of the literals as two."""
+        tables = load_tables()
+        mask = (1 << 21) - 1
+        keys = tables.pairs[self.joinable[tables.joined]].tolist()
+        return [chr(key >> 21) + chr(key & mask) for key in keys]
+
+
+@lru_cache
+def load_tables() -> Tables:
+    """The tables that ship with the package."""
+    with (files("corpus_audit.text") / "data/evasion.npz").open("rb") as file:
+        stored = np.load(file, allow_pickle=False)
+        return Tables(stored["classes"], stored["pairs"], stored["joined"])
+
+
+def suspects(view: View, neighbours: Neighbours) -> Int64s:
+    """Bytes of a view, rising, at which something looks like evasion of a literal."""
+    size = len(view.data)
+    kinds = np.zeros(size + 9, np.uint8)
+    marks = np.zeros(-(-size // 8) * 8, np.uint8)  # whole words, so that eight are seen at a time
+    shapes.classify(view.data, kinds)
+    shapes.mark(view.data, kinds, marks)
+    words = marks.view(np.uint64)
+    found: Int64s = shapes.filtered(view.data, words, load_tables().classes, neighbours.known)
+    return found
+
+
+def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:
+    """Write the stretches around some places (rising) as they would be without evasion.
+
+    A stretch is written up to three times: put together; with leet read and repeats made one; with
+    the other reading of a leet 1, and repeats made two.
+    """
+    row = np.searchsorted(view.offsets, places, side="right") - 1
+    first, last, rows = undoing.stretches(view.data, places, row, view.offsets)
+    room = int((3 * (last - first + 1)).sum())
+    data, what = np.empty(room, np.uint8), np.empty(room, np.uint8)
+    start, end = np.empty(room, np.int64), np.empty(room, np.int64)
+    offsets = np.zeros(3 * len(first) + 1, np.int64)
+    owner = np.zeros(3 * len(first), np.int64)
+    count = undoing.undo(
+        view.data, first, last, rows, *load_tables(), neighbours.joinable,
+        data, start, end, what, offsets, owner,
+    )  # fmt: skip
+    size = offsets[count]
+    stretches = View(offsets[: count + 1], data[:size])
+    return Undone(stretches, owner[:count], start[:size], end[:size], what[:size])
+
+
+def undone_in(undone: Undone, start: Int64s, end: Int64s) -> tuple[Bytes, npt.NDArray[np.bool_]]:
+    """What was undone within matches `[start, end)` of the stretches, and which are parted fully.
+
+    Fully parted: something stands between every two of three or more characters. Zero where
+    nothing was undone, or where what parts sentences stands in a match that is not fully parted.
+    """
+    bits, full = np.zeros(len(start), np.uint8), np.zeros(len(start), np.bool_)
+    undoing.undone_in(undone.view.data, undone.what, start, end, bits, full)
+    return bits, full
