@@ -79,9 +79,9 @@ class Matcher:
         """Findings in documents; of matches of one rule inside each other only the longest."""
         owners = self._owners
         found = self._literals.find(view)
-        places = found.start[found.literal >= self._pairs_from]
+        splits = found.start[found.literal >= self._pairs_from]
         plain = self._plain(view, found.only(found.literal < self._pairs_from))
-        matches, words = self._undone(view, places, plain) if self._undoes else (plain, None)
+        matches, words = self._undone(view, splits, plain) if self._undoes else (plain, None)
         if not len(matches.row):
             return Findings.empty()
         rule = owners.rule[matches.owner]
@@ -123,11 +123,10 @@ class Matcher:
         )
 
     def _undone(
-        self, view: View, places: Int64s, plain: _Matches
+        self, view: View, splits: Int64s, plain: _Matches
     ) -> tuple[_Matches, Occurrences | None]:
         """With anchors where evasion was undone; and the words of conditions there."""
-        known = evasion.suspects(view, self._neighbours)
-        places = np.union1d(known, places) if len(places) else known
+        places = evasion.suspects(view, splits, self._neighbours)
         if not len(places):
             return plain, None
         undone = evasion.undo(view, places, self._neighbours)

@@ -53,6 +53,9 @@ class Neighbours:
         self.known[hashes & ((1 << shapes.HASH_BITS) - 1)] = True
         self.joinable = np.zeros(0x110000, np.bool_)
         self.joinable[[ord(char) for char in self.characters]] = True
+        tables = load_tables()
+        self.parts = np.zeros(0x110000, np.bool_)  # the first of two that make a joinable one
+        self.parts[tables.pairs[self.joinable[tables.joined]] >> 21] = True
 
     def split_pairs(self) -> list[str]:
         """The ways to write the characters of the literals as two."""
@@ -70,16 +73,22 @@ def load_tables() -> Tables:
         return Tables(stored["classes"], stored["pairs"], stored["joined"])
 
 
-def suspects(view: View, neighbours: Neighbours) -> Int64s:
-    """Bytes of a view, rising, at which something looks like evasion of a literal."""
+def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
+    """Bytes of a view, rising, at which something looks like evasion of a literal.
+
+    `splits`: where `Neighbours.split_pairs` stand.
+    """
     size = len(view.data)
     kinds = np.zeros(size + 9, np.uint8)
-    marks = np.zeros(-(-size // 8) * 8, np.uint8)  # whole words, so that eight are seen at a time
+    marks = np.zeros(-(-size // 8) * 8, np.uint8)  # eight at a time
     shapes.classify(view.data, kinds)
     shapes.mark(view.data, kinds, marks)
-    words = marks.view(np.uint64)
-    found: Int64s = shapes.filtered(view.data, words, load_tables().classes, neighbours.known)
-    return found
+    words, tables = marks.view(np.uint64), load_tables()
+    found: Int64s = shapes.filtered(view.data, words, tables.classes, neighbours.known)
+    if not len(splits):
+        return found
+    kept = shapes.split_in_words(view.data, splits, *tables, neighbours.known)
+    return np.union1d(found, splits[kept])
 
 
 def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:
@@ -96,7 +105,7 @@ def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:
     offsets = np.zeros(3 * len(first) + 1, np.int64)
     owner = np.zeros(3 * len(first), np.int64)
     count = undoing.undo(
-        view.data, first, last, rows, *load_tables(), neighbours.joinable,
+        view.data, first, last, rows, *load_tables(), neighbours.parts, neighbours.joinable,
         data, start, end, what, offsets, owner,
     )  # fmt: skip
     size = offsets[count]

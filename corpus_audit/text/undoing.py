@@ -7,13 +7,12 @@ from numba import njit
 
 from corpus_audit.text.codepoints import decode, encode
 from corpus_audit.text.fold import SEPARATOR
-from corpus_audit.text.suspects import GAP, HAN, HARD, LETTER
+from corpus_audit.text.suspects import GAP, HAN, HARD, LETTER, TOKEN
 
 #: What was undone before or at a character of an undone stretch.
 SOFT_GAP, HARD_GAP, JOINED, REPEAT, LEET = 1, 2, 4, 8, 16
-_AROUND = 120  # bytes of context on each side of a suspect: 40 Han characters
+_AROUND = 72  # bytes of context on each side of a suspect: 24 Han characters
 _LONGEST = 4096  # bytes of one stretch; denser evasion makes stretches that overlap
-_TOKEN = 24  # characters: longer runs of letters and digits are no words
 
 
 @njit(cache=True, nogil=True)
@@ -41,7 +40,7 @@ def stretches(data, places, row, offsets):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def undo(  # type: ignore[no-untyped-def]
-    data, first, last, rows, classes, pairs, joined, joinable,
+    data, first, last, rows, classes, pairs, joined, parts, joinable,
     out, start, end, what, offsets, owner,
 ):  # fmt: skip
     room = 1
@@ -70,7 +69,7 @@ def undo(  # type: ignore[no-untyped-def]
         where[n] = last[k]
         alone = first[k] == 0 or data[first[k] - 1] == SEPARATOR  # nothing stands before
         m, changed = _close_gaps(code, where, kind, n, alone, char, begin, stop, bits)
-        m, more = _join_parts(char, begin, stop, bits, m, pairs, joined, joinable)
+        m, more = _join_parts(char, begin, stop, bits, m, pairs, joined, parts, joinable)
         if changed or more:
             _write(
                 char, begin, stop, bits, m, out, start, end, what, offsets, owner, count, rows[k]
@@ -130,12 +129,12 @@ def _close_gaps(code, where, kind, n, alone, char, begin, stop, bits):  # type: 
 
 
 @njit(cache=True, nogil=True)
-def _join_parts(char, begin, stop, bits, m, pairs, joined, joinable):  # type: ignore[no-untyped-def]
+def _join_parts(char, begin, stop, bits, m, pairs, joined, parts, joinable):  # type: ignore[no-untyped-def]
     """Put two characters that make one of a literal together, in place."""
     o, i = 0, 0
     while i < m:
         char[o], begin[o], stop[o], bits[o] = char[i], begin[i], stop[i], bits[i]
-        if i + 1 < m and char[i] > 0x2E00 and char[i + 1] > 0x2E00:
+        if i + 1 < m and parts[np.uint64(char[i])]:
             key = np.int64(char[i]) << 21 | np.int64(char[i + 1])
             at = np.searchsorted(pairs, key)
             if at < len(pairs) and pairs[at] == key and joinable[np.uint64(joined[at])]:
@@ -209,7 +208,7 @@ def _read_leet(  # type: ignore[no-untyped-def]
             o = _emit(out, start, end, what, o, char[i], begin[i], stop[i], bits[i])
             i += 1
             continue
-        reading = letters > 0 and leet > 0 and j - i <= _TOKEN
+        reading = letters > 0 and leet > 0 and j - i <= TOKEN
         while i < j:
             point, flag = np.int64(char[i]), bits[i]
             if reading and _plain_letter(point, ones):
