@@ -186,7 +186,9 @@ def _tally_batch(
         source, name = sources[code[row]], hits.risks[risk]
         add_counts(source.hits, {name: 1})
         add_counts(source.hit_chars, {name: int(batch.chars[row])})
-    found = np.unique(seen.pair_row)
+    # Rules without a risk (statements of licences) are no weak sign of one.
+    speaks = np.array([bool(rule.risk) for rule in seen.rules] or [False])
+    found = np.unique(seen.pair_row[speaks[seen.pair_rule]])
     for row in found[~np.isin(found, hits.row)].tolist():
         sources[code[row]].matched_only += 1
     for row in np.unique(hits.row).tolist():

@@ -203,7 +203,9 @@ def _most_exact(names: set[str]) -> set[str]:
     return {
         name
         for name in names
-        if not any(other.startswith(f"{name}-") and other[len(name) + 1].isdigit() for other in names)
+        if not any(
+            other.startswith(f"{name}-") and other[len(name) + 1].isdigit() for other in names
+        )
     }
 
 

@@ -44,7 +44,7 @@ class ArrowReader:
                         yield from assemble_table(table, row, fields, place, options)
                     row += table.num_rows
         except DAMAGE as error:
-            source = None if fields is None or fields.source else place.source
+            source = place.certain_source(fields)
             yield Loss(part.file.path, row, describe(error), source)
 
 

@@ -17,6 +17,7 @@ from corpus_audit.readers.suffixes import COMPRESSIONS
 from corpus_audit.types import InputFile
 
 HOLE = "{source}"
+ASSIGNS = " => "  # `dump/*.gz => news`: all that matches is of this source
 STDIN = "stdin"
 UNNAMED = "corpus"  # for a root without a name, such as "/"
 
@@ -45,9 +46,11 @@ _DOCUMENTS = frozenset({".txt", ".text", ".md", ".markdown", ".rst"})
 
 def name_source(file: InputFile, patterns: Sequence[str] = ()) -> str:
     """The source of a file: by the first pattern that matches, else by folder, else by name."""
+    if (told := assigned_source(file, patterns)) is not None:
+        return told
     relative = relative_path(file)
     for pattern in patterns:
-        found = _match(file, relative, pattern)
+        found = None if ASSIGNS in pattern else _match(file, relative, pattern)
         if found and found["source"].strip():
             return found["source"]
     if file.path == "-":
@@ -69,6 +72,14 @@ def name_source(file: InputFile, patterns: Sequence[str] = ()) -> str:
         return folder
     alone = PurePosixPath(name).suffix.lower() not in _DOCUMENTS or file.path == file.root
     return (stem if alone else "") or _root_name(file)
+
+
+def assigned_source(file: InputFile, patterns: Sequence[str]) -> str | None:
+    """The source that a pattern `GLOB => NAME` gives a file, whatever its records say."""
+    for pattern in patterns:
+        if ASSIGNS in pattern and _match(file, relative_path(file), pattern):
+            return pattern.partition(ASSIGNS)[2].strip()
+    return None
 
 
 def matches_pattern(file: InputFile, pattern: str) -> bool:
@@ -98,10 +109,12 @@ def relative_path(file: InputFile) -> str:
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A source pattern for paths under the root, and for the end of a whole path."""
-    if pattern.count(HOLE) != 1:
+    pattern, assigns, name = pattern.partition(ASSIGNS)
+    if pattern.count(HOLE) != (0 if assigns else 1) or (assigns and not name.strip()):
         raise UsageError(
-            f"--source-from {pattern!r}: a pattern needs {HOLE} exactly once, or no path can give "
-            "a source its name. Write for example 'crawl/{source}/*.jsonl.gz'."
+            f"--source-from {pattern + assigns + name!r}: a pattern needs {HOLE} exactly once, or "
+            f"no path can give a source its name; or a name behind{ASSIGNS.rstrip()}. Write for "
+            "example 'crawl/{source}/*.jsonl.gz' or 'dump/*.gz => news'."
         )
     wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", HOLE: "(?P<source>[^/]+?)"}
     pieces = re.split(r"(\*\*/|\*\*|\*|\?|\{source\})", pattern.removeprefix("./"))

@@ -83,7 +83,9 @@ def find_licence(name: str) -> Licence | None:
     row = _by_name().get(_plain(name))
     if row is not None:
         return row
-    found = re.fullmatch(r"(.+?)-(\d+(?:\.\d+)?)(?:-(?:only|or-later|[a-z]{2,3})|\+)?", _plain(name))
+    found = re.fullmatch(
+        r"(.+?)-(\d+(?:\.\d+)?)(?:-(?:only|or-later|[a-z]{2,3})|\+)?", _plain(name)
+    )
     if not found:
         return None
     row = _by_name().get(found[1])
@@ -134,7 +136,9 @@ class Expression:
         except ExpressionError as error:
             raise ValueError(str(error).partition("\n")[0]) from None
         except Exception as error:  # its parser raises errors of other kinds for odd input
-            raise ValueError(f"{type(error).__name__}: {str(error).partition(chr(10))[0]}") from None
+            raise ValueError(
+                f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+            ) from None
         if parsed is None:
             raise ValueError("it is empty")
         names = [str(symbol.key) for symbol in get_spdx_licensing().license_symbols(parsed)]
@@ -142,7 +146,8 @@ class Expression:
         self.unknown = tuple(
             name
             for name in names
-            if canonical_id(name) is None and not name.startswith(("LicenseRef-", "DocumentRef-"))
+            if canonical_id(name) is None
+            and not name.startswith(("LicenseRef-", "DocumentRef-"))
             and "exception" not in name.lower()
         )
         self.grants = _evaluate(parsed)
@@ -197,6 +202,7 @@ def _spdx_ids() -> dict[str, str]:
     return {
         _plain(row["spdx_license_key"]): row["spdx_license_key"]
         for row in get_license_index()
-        if row.get("spdx_license_key") and not row.get("is_exception")
+        if row.get("spdx_license_key")
+        and not row.get("is_exception")
         and not row["spdx_license_key"].startswith("LicenseRef-scancode")
     }

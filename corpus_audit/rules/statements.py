@@ -78,7 +78,9 @@ def _cc(elements: str, version: str | None) -> str:
     rest = elements.replace("署名", "").replace("attribution", "")
     found = [name for name, words in _CC_ELEMENTS if re.search(words, rest)]
     order = [name for name in ("nc", "nd", "sa") if name in found]
-    return "-".join(["CC", "BY", *(name.upper() for name in order), *([version] if version else [])])
+    return "-".join(
+        ["CC", "BY", *(name.upper() for name in order), *([version] if version else [])]
+    )
 
 
 def _gnu(elements: str, version: str | None) -> str:
