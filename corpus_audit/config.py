@@ -29,6 +29,8 @@ class ScanConfig:
         default_factory=lambda: {"keywords": {}, "language": {}}
     )  # name -> its configuration
     policy: Policy = field(default_factory=Policy)
+    ledger: Mapping[str, str] = field(default_factory=dict)  # path, digest; the answer is by it not
+    aliases: Mapping[str, str] = field(default_factory=dict)  # value of a source field -> source
     max_findings: int = 20  # stored per document and rule, at least; counts are always exact
     context: int = 40  # code points of an excerpt on each side of its match
     max_sources: int = 100_000
@@ -44,6 +46,7 @@ class ScanConfig:
                 "read": read,
                 "detectors": {detector.name: detector.digest for detector in detectors},
                 "judge": self.policy.judge.model_dump(),  # limits judge a finished audit anew
+                "aliases": sorted(self.aliases.items()),
                 "max_findings": self.max_findings,
                 "context": self.context,
             }

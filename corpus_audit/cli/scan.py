@@ -55,7 +55,18 @@ def scan(
     encoding: Annotated[str, typer.Option(help="gb18030, gbk, big5, utf-16, ...")] = "utf-8",
     detectors: Annotated[
         str, typer.Option(help="Detectors to run, with commas.")
-    ] = "keywords,language",
+    ] = "keywords,language,licences,origins",
+    ledger: Annotated[
+        Path | None,
+        typer.Option(help="Ledger of sources: its paths name them. See `corpus-audit sources`."),
+    ] = None,
+    blocklist: Annotated[
+        list[str] | None,
+        typer.Option(help="Sites and addresses to block: a list, a hosts file, a UT1 folder."),
+    ] = None,
+    robots: Annotated[
+        list[str] | None, typer.Option(help="Stored robots.txt, by site: a file or folder.")
+    ] = None,
     rules: Annotated[
         list[str] | None,
         typer.Option(help="Rule file or folder. Repeat it for several. [default: shipped rules]"),
@@ -94,6 +105,7 @@ def scan(
     from corpus_audit.engines.run import run_scan
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
+    from corpus_audit.provenance.scanning import for_scan
     from corpus_audit.types import ReadOptions
 
     if log_format not in ("text", "json"):
@@ -102,11 +114,12 @@ def scan(
         raise UsageError("--dry-run would use up standard input. Run it on a file.")
     if not output and not dry_run:
         raise UsageError("say where the audit goes: -o AUDIT (or --dry-run to see the plan only).")
+    told = for_scan(ledger, blocklist or (), robots or ())
     read = ReadOptions(
         text_fields=tuple(text_field or ()),
         id_field=id_field,
         source_field=source_field,
-        source_patterns=tuple(source_from or ()),
+        source_patterns=(*(source_from or ()), *told.patterns),
         keep_fields=tuple(keep_field or ()),
         encoding=encoding,
         batch_bytes=parse_size(batch_size),
@@ -122,8 +135,15 @@ def scan(
         key=bytes(32) if dry_run else load_key(key_file, output or ""),
         read=read,
         detectors={
-            name: {"rules": rules} if name == "keywords" and rules else {} for name in names
+            name: {"rules": rules}
+            if name == "keywords" and rules
+            else told.origins
+            if name == "origins"
+            else {}
+            for name in names
         },
+        ledger=told.ledger,
+        aliases=told.aliases,
         policy=chosen,
         max_sources=max_sources,
     )

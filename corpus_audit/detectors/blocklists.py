@@ -73,7 +73,7 @@ class Blocklist:
         return len(self._hashes)
 
     def match(self, urls: pa.Array) -> npt.NDArray[np.int32]:
-        """Index of the category of each address (a string column without nulls); -1: not blocked."""
+        """Index of the category of each address (strings without nulls); -1: not blocked."""
         text = Utf8.of(_ascii_hosts(urls.cast(pa.large_string())))
         out = np.full(len(text), -1, np.int32)
         if len(self._hashes):
@@ -82,7 +82,7 @@ class Blocklist:
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:
-    """(category, file) of a list; UT1 lays out a folder for each category with `domains`, `urls`."""
+    """(category, file) of a list; UT1 has a folder for each category with `domains`, `urls`."""
     if not path.exists():
         raise UsageError(f"--blocklist {path}: no such file or folder. Check the path.")
     if path.is_file():

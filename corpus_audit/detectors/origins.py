@@ -25,7 +25,10 @@ from corpus_audit.types import ColumnSpec, Observations, RuleInfo
 
 VERSION = 1
 _URL = r"^\s*[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#.:]+(\.[^\s/?#.:]+)+(:\d+)?([/?#]\S*)?\s*$"
-_TIME = r"^\s*(19|20)\d\d([-/.年]?(0?[1-9]|1[0-2])([-/.月]?(0?[1-9]|[12]\d|3[01])日?([T ]?\d.*)?)?)?\s*$"
+_TIME = (
+    r"^\s*(19|20)\d\d([-/.年]?(0?[1-9]|1[0-2])"
+    r"([-/.月]?(0?[1-9]|[12]\d|3[01])日?([T ]?\d.*)?)?)?\s*$"
+)
 _EPOCH = r"^\s*1\d{9}(\d{3})?(\.\d+)?\s*$"
 _LINK = re.compile(r"https?://[^\s<>\"'）)】\]，。；、]+", re.IGNORECASE)
 _LINK_SHARE = 0.5  # of the bytes that are no white space: more is a list of links
@@ -37,7 +40,7 @@ _RESERVED = re.compile(r"^\s*1\b")
 
 
 class OriginDetector:
-    """Columns about origin. Configuration: `blocklist`, `robots` (paths), `agents` (source -> name).
+    """Columns about origin. Configuration: `blocklist`, `robots`: paths; `agents`: of sources.
 
     metadata       url | dataset | service (each complete), bad-url, none: TC260-003 5.1 c), and the
                    draft of GB/T 45652, 6.2 a): every item holds its URL, or dataset and

@@ -255,6 +255,7 @@ def _begin(
             "key_id": key_id(config.key),
             "read": asdict(config.read),
             "detectors": dict(config.detectors),
+            "ledger": dict(config.ledger),
             "policy": config.policy.model_dump(),
             "risks": judged,
             "max_findings": config.max_findings,

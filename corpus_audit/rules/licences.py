@@ -102,9 +102,9 @@ def canonical_id(name: str) -> str | None:
     if found := _CC_URL.fullmatch(plain):
         plain = name = f"cc-{found[1]}-{found[2]}"
     row = find_licence(name)
-    if row is None or row.id.lower() != plain:  # an id of our own needs no list of all others
-        if plain in _spdx_ids():
-            return _spdx_ids()[plain]
+    other = row is None or row.id.lower() != plain  # an id of our own needs no list of all others
+    if other and plain in _spdx_ids():
+        return _spdx_ids()[plain]
     if row is None:
         return None
     found = re.search(r"-\d+\.\d+.*$", plain)
