@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from corpus_audit.errors import UsageError
 from corpus_audit.findings import finished_units, unit_tables
 from corpus_audit.plan import plan
 from corpus_audit.policies import Policy, load_policy
+from corpus_audit.provenance.scanning import for_scan
 from corpus_audit.types import ReadOptions
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ def scan(
     paths: str | Path | Sequence[str | Path],
     output: str | Path,
     *,
-    detectors: str | Sequence[str] = ("keywords", "language"),
+    detectors: str | Sequence[str] = ("keywords", "language", "licences", "origins"),
+    ledger: str | Path | None = None,
+    blocklist: str | Path | Sequence[str | Path] = (),
+    robots: str | Path | Sequence[str | Path] = (),
     rules: str | Path | Sequence[str | Path] = (),
     policy: str | Path | None = None,
     key_file: str | None = None,
@@ -90,16 +94,23 @@ def scan(
     Raises CorpusAuditError for what a user can mend. With more than one worker, call it under
     `if __name__ == "__main__":`, as for every use of processes.
     """
+    told = for_scan(ledger, _listed(blocklist), _listed(robots))
     options = _read_options(read)
+    options = replace(options, source_patterns=(*options.source_patterns, *told.patterns))
     given_rules = _listed(rules)
-    keywords: dict[str, object] = {"rules": given_rules} if given_rules else {}
+    configured: dict[str, Mapping[str, object]] = {
+        "keywords": {"rules": given_rules} if given_rules else {},
+        "origins": told.origins,
+    }
     chosen = _with_max_skipped(load_policy(Path(policy) if policy else None), max_skipped)
     config = ScanConfig(
         key=load_key(key_file, str(output), create=True),
         read=options,
-        detectors={name: keywords if name == "keywords" else {} for name in _listed(detectors)},
+        detectors={name: configured.get(name, {}) for name in _listed(detectors)},
         policy=chosen,
         max_sources=max_sources,
+        ledger=told.ledger,
+        aliases=told.aliases,
     )
     planned = plan(
         _listed(paths), options, unit_bytes=unit_bytes, format=format, output=str(output)

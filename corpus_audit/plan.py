@@ -22,7 +22,7 @@ from corpus_audit.types import InputFile, Loss, Part, ReadOptions
 _FILES_PER_UNIT = 1024
 _BESIDE_DATA = re.compile(
     r"(?:\..*|_SUCCESS|_metadata|_common_metadata|dataset_info\.json|dataset_dict\.json|state\.json"
-    r"|dataset_infos\.json|croissant\.json|datapackage\.json|.*\.(?:md5|sha256|sha1|crc|lock|idx))",
+    r"|dataset_infos\.json|.*croissant.*\.json|metadata\.json|datapackage\.json|.*\.(?:md5|sha256|sha1|crc|lock|idx))",
     re.IGNORECASE,
 )
 _ABOUT_DATA = re.compile(r"(?:readme|license|licence|notice|changelog|citation)(?:[._-].*)?", re.I)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from corpus_audit.errors import CorpusAuditError
 from corpus_audit.ledger.papers import contained, digest_of_file
 from corpus_audit.plan import plan
 from corpus_audit.provenance.cards import Card, card_of
@@ -109,8 +110,7 @@ def _glimpse(parts: list[Part], options: ReadOptions) -> Glimpse:
     detector = LanguageDetector({})
     seen = Glimpse()
     for part in parts:
-        batches = (b for b in reader_named(part.reader).read(part, options) if isinstance(b, Batch))
-        for batch in islice(batches, 1):
+        for batch in _first_batch(part, options):
             rows = min(len(batch), _LOOKED_AT)
             seen.documents += rows
             languages = detector.scan(batch).columns["language"].to_pylist()[:rows]
@@ -122,6 +122,15 @@ def _glimpse(parts: list[Part], options: ReadOptions) -> Glimpse:
             urls = filter(None, _values(batch, "url", rows))
             seen.hosts.update(host for url in urls if (host := _host(url)))
     return seen
+
+
+def _first_batch(part: Part, options: ReadOptions) -> list[Batch]:
+    """One batch of a file, or none where it cannot be read: a draft needs no text."""
+    batches = (b for b in reader_named(part.reader).read(part, options) if isinstance(b, Batch))
+    try:
+        return list(islice(batches, 1))
+    except CorpusAuditError:
+        return []
 
 
 def _host(url: str) -> str:
