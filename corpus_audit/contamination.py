@@ -43,7 +43,7 @@ class ContaminationDetector:
     name: ClassVar[str] = "contamination"
     rules: tuple[RuleInfo, ...] = ()
     columns: tuple[ColumnSpec, ...] = (
-        ColumnSpec("contaminated", pa.bool_(), "category"),
+        ColumnSpec("contaminated", pa.int8(), "sum"),  # 1 or 0: sources count documents
         ColumnSpec("protected_share", pa.float32()),  # of its words, those in protected runs
     )
 
@@ -70,7 +70,7 @@ class ContaminationDetector:
         share = covered / np.maximum(words, 1)
         return Observations(
             columns={
-                "contaminated": pa.array(covered > 0),
+                "contaminated": pa.array((covered > 0).astype(np.int8)),
                 "protected_share": pa.array(share.astype(np.float32)),
             }
         )
