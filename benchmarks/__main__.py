@@ -6,7 +6,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-NAMES = ("fold", "matching", "language", "provenance", "scan")
+NAMES = ("fold", "matching", "language", "duplicates", "provenance", "scan")
 
 
 def main() -> None:

@@ -22,6 +22,8 @@ from corpus_audit.types import ReadOptions
 if TYPE_CHECKING:
     import pandas as pd
 
+_DETECTORS = ("fingerprints", "keywords", "language", "licences", "origins")
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -73,10 +75,11 @@ def scan(
     paths: str | Path | Sequence[str | Path],
     output: str | Path,
     *,
-    detectors: str | Sequence[str] = ("keywords", "language", "licences", "origins"),
+    detectors: str | Sequence[str] = _DETECTORS,
     ledger: str | Path | None = None,
     blocklist: str | Path | Sequence[str | Path] = (),
     robots: str | Path | Sequence[str | Path] = (),
+    works: str | Path | Sequence[str | Path] = (),
     rules: str | Path | Sequence[str | Path] = (),
     policy: str | Path | None = None,
     key_file: str | None = None,
@@ -102,11 +105,14 @@ def scan(
         "keywords": {"rules": given_rules} if given_rules else {},
         "origins": told.origins,
     }
+    wanted = {name: configured.get(name, {}) for name in _listed(detectors)}
+    if _listed(works):
+        wanted["works"] = {"works": _listed(works)}
     chosen = _with_max_skipped(load_policy(Path(policy) if policy else None), max_skipped)
     config = ScanConfig(
         key=load_key(key_file, str(output), create=True),
         read=options,
-        detectors={name: configured.get(name, {}) for name in _listed(detectors)},
+        detectors=wanted,
         policy=chosen,
         max_sources=max_sources,
         ledger=told.ledger,

@@ -26,7 +26,7 @@ class ScanConfig:
     key: bytes = field(repr=False)
     read: ReadOptions = field(default_factory=ReadOptions)
     detectors: Mapping[str, Mapping[str, object]] = field(
-        default_factory=lambda: {"keywords": {}, "language": {}}
+        default_factory=lambda: {"fingerprints": {}, "keywords": {}, "language": {}}
     )  # name -> its configuration
     policy: Policy = field(default_factory=Policy)
     ledger: Mapping[str, str] = field(default_factory=dict)  # path, digest; the answer is by it not

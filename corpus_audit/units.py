@@ -159,9 +159,9 @@ def _scan_batch(
         for name in ("doc", "source", "path")
     }
     _tally_batch(batch, labels["source"], seen, hits, risks, detectors, tally)
-    writer.write(
-        "documents", {**_document_columns(batch, labels, risks, config.key), **seen.columns}
-    )
+    columns = {**_document_columns(batch, labels, risks, config.key), **seen.columns}
+    for table in ("documents", "signatures"):
+        writer.write(table, columns)
     if len(seen.findings):
         writer.write("findings", _finding_columns(batch, labels, seen, config.context))
 

@@ -41,7 +41,11 @@ def corpus(tmp_path) -> Path:
         ),
         (["scan", "{corpus}", "-o", "{out}", "--batch-size", "big"], 2, "is not a size"),
         (["scan", "{corpus}", "-o", "{out}", "--text-field", "body"], 2, "found: text"),
-        (["scan", "{corpus}", "-o", "{out}", "--detectors", "magic"], 2, "installed: keywords"),
+        (
+            ["scan", "{corpus}", "-o", "{out}", "--detectors", "magic"],
+            2,
+            "installed: contamination",
+        ),
         (["scan", "{corpus}", "-o", "{out}", "--format", "xlsx"], 2, "xlsx"),
         (["scan", "{corpus}", "-o", "{out}", "--log-format", "xml"], 2, "text or json"),
         (["scan", "{tmp}/nowhere", "-o", "{out}"], 2, "nowhere"),

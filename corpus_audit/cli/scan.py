@@ -55,7 +55,7 @@ def scan(
     encoding: Annotated[str, typer.Option(help="gb18030, gbk, big5, utf-16, ...")] = "utf-8",
     detectors: Annotated[
         str, typer.Option(help="Detectors to run, with commas.")
-    ] = "keywords,language,licences,origins",
+    ] = "fingerprints,keywords,language,licences,origins",
     ledger: Annotated[
         Path | None,
         typer.Option(help="Ledger of sources: its paths name them. See `corpus-audit sources`."),
@@ -63,6 +63,10 @@ def scan(
     blocklist: Annotated[
         list[str] | None,
         typer.Option(help="Sites and addresses to block: a list, a hosts file, a UT1 folder."),
+    ] = None,
+    works: Annotated[
+        list[str] | None,
+        typer.Option(help="File or folder of texts whose rights others hold: copies are A.3.a."),
     ] = None,
     robots: Annotated[
         list[str] | None, typer.Option(help="Stored robots.txt, by site: a file or folder.")
@@ -72,6 +76,19 @@ def scan(
         typer.Option(help="Rule file or folder. Repeat it for several. [default: shipped rules]"),
     ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file. [default: shipped]")] = None,
+    protect: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="File or folder of texts that must not be in the corpus, such as benchmarks: "
+            "documents that share 13 words or Han characters in a row are reported."
+        ),
+    ] = None,
+    dup_threshold: Annotated[
+        float, typer.Option(help="Jaccard similarity from which documents are near-duplicates.")
+    ] = 0.8,
+    dup_shingles: Annotated[
+        str, typer.Option(help="What near-duplicates share: char:N, or word:N for Latin text.")
+    ] = "char:5",
     max_skipped: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Share of records that may be skipped (0.001 is 0.1 %)."),
@@ -102,6 +119,8 @@ def scan(
     from corpus_audit.audit.keys import load_key
     from corpus_audit.cli import progress, summary
     from corpus_audit.config import ScanConfig
+    from corpus_audit.duplicates.bands import bands_for
+    from corpus_audit.duplicates.join import JoinOptions
     from corpus_audit.engines.run import run_scan
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
@@ -130,18 +149,24 @@ def scan(
     if max_skipped is not None:
         coverage = chosen.coverage.model_copy(update={"max_skipped": max_skipped})
         chosen = chosen.model_copy(update={"coverage": coverage})
-    names = [name.strip() for name in detectors.split(",") if name.strip()]
+    given: dict[str, dict[str, object]] = {
+        name.strip(): {} for name in detectors.split(",") if name.strip()
+    }
+    if "keywords" in given and rules:
+        given["keywords"]["rules"] = rules
+    if "fingerprints" in given:
+        given["fingerprints"]["shingles"] = dup_shingles
+        bands_for(dup_threshold)
+    if "origins" in given:
+        given["origins"] = dict(told.origins)
+    if works:
+        given["works"] = {"works": works}
+    if protect:
+        given["contamination"] = {"protect": protect}
     config = ScanConfig(
         key=bytes(32) if dry_run else load_key(key_file, output or ""),
         read=read,
-        detectors={
-            name: {"rules": rules}
-            if name == "keywords" and rules
-            else told.origins
-            if name == "origins"
-            else {}
-            for name in names
-        },
+        detectors=given,
         ledger=told.ledger,
         aliases=told.aliases,
         policy=chosen,
@@ -155,8 +180,9 @@ def scan(
     assert output
     with progress.shown(planned.nbytes, quiet=quiet, log_format=log_format) as bar:
         answer = run_scan(
-            planned, config, output, workers=workers, progress=bar.scanned, finished=bar.finished
-        )
+            planned, config, output, workers=workers, progress=bar.scanned, finished=bar.finished,
+            duplicates=JoinOptions(threshold=dup_threshold),
+        )  # fmt: skip
     summary.print_summary(answer, output, planned)
     raise typer.Exit(summary.exit_code(answer))
 

@@ -49,16 +49,23 @@ class ArrowReader:
 
 
 def _tables(stored: IO[bytes]) -> Iterator[pa.RecordBatch]:
-    magic = stored.read(len(_MAGIC))
+    empty = not stored.read(1)
     stored.seek(0)
-    if not magic:
-        return  # an empty file
-    if magic == _MAGIC:
+    if empty:
+        return
+    if is_ipc_file(stored):
         reader = pa.ipc.open_file(stored)
         for i in range(reader.num_record_batches):
             yield reader.get_batch(i)
     else:
         yield from pa.ipc.open_stream(stored)
+
+
+def is_ipc_file(stored: IO[bytes]) -> bool:
+    """Is it the file format, and not the stream format?"""
+    magic = stored.read(len(_MAGIC))
+    stored.seek(0)
+    return magic == _MAGIC
 
 
 def _settle(tables: list[pa.RecordBatch], options: ReadOptions, where: str) -> Fields | None:
