@@ -60,6 +60,7 @@ def check(
     from corpus_audit.ledger.check import check_ledger
     from corpus_audit.ledger.reading import load_ledger
     from corpus_audit.provenance.claims import check_claims
+    from corpus_audit.text.masking import CONTROL
 
     file = load_ledger(ledger)
     faults = check_ledger(file, _day(today))
@@ -75,7 +76,7 @@ def check(
             print(f"note: {audit} was not made with --ledger {ledger} as it is now")
         faults += check_audit(file, audited)
     for fault in sorted(faults):
-        print(fault)
+        print(CONTROL.sub(" ", str(fault)))
     grave = sum(fault.grave for fault in faults)
     beside = len(faults) - grave
     print(

@@ -24,6 +24,7 @@ from corpus_audit.text.batch import Batch
 from corpus_audit.types import Part, ReadOptions
 
 _LOOKED_AT = 500  # documents of a source
+_NAMED_FILES = 20  # of a source that has no folder of its own
 _FILES = 3  # of a source that are looked into
 
 
@@ -217,12 +218,21 @@ def _papers(card: Card, folder: Path) -> Iterator[str]:
 
 
 def _patterns(name: str, parts: list[Part]) -> list[str]:
-    """A glob for the files of a source: its folder where it has one, else each file."""
+    """Globs for the files of a source: its folder where it has one, else its files.
+
+    Of many files in one folder those that begin alike are one glob.
+    """
     relative = [relative_path(part.file) for part in parts]
     folders = {path.split("/")[0] for path in relative if "/" in path}
     if len(folders) == 1 and all("/" in path for path in relative) and folders == {name}:
         return [f"{name}/**"]
-    return relative if len(relative) <= 20 else [f"**/{name}*"]
+    if len(relative) <= _NAMED_FILES:
+        return relative
+    beside: dict[str, list[str]] = {}
+    for path in relative:
+        head, _, file = path.rpartition("/")
+        beside.setdefault(head + "/" if head else "", []).append(file)
+    return [head + os.path.commonprefix(files) + "*" for head, files in sorted(beside.items())]  # noqa: RUF071 - names, not paths
 
 
 def _is_day(text: str) -> bool:

@@ -73,4 +73,4 @@ def _path(file: LedgerFile, path: str) -> str:
             f'{file.path}: "{path}" is not there or outside the ledger\'s folder, so the scan '
             "cannot use it. `corpus-audit sources check` tells more."
         )
-    return str(found)
+    return str(file.folder / path)

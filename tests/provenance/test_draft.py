@@ -9,6 +9,7 @@ import pytest
 from corpus_audit.ledger.model import Ledger
 from corpus_audit.ledger.reading import load_ledger
 from corpus_audit.provenance.cards import card_of
+from corpus_audit.provenance.claims import check_claims
 from corpus_audit.provenance.draft import draft_ledger
 
 LAYOUTS = Path(__file__).parent.parent / "data/layouts"
@@ -137,3 +138,14 @@ def test_a_draft_quotes_whatever_the_papers_say(tmp_path):
     (tmp_path / "d/texts.jsonl").write_text('{"text": "words"}\n')
     (source,) = drafted(tmp_path / "d", tmp_path).source
     assert source.name == 'a "quoted" [name]'
+
+
+def test_many_shards_of_two_sources_in_one_folder_stay_apart(tmp_path):
+    (tmp_path / "d/data").mkdir(parents=True)
+    for name in ("wiki", "news"):
+        for shard in range(25):
+            (tmp_path / f"d/data/{name}-{shard:05d}-of-00025.jsonl").write_text('{"text": "x"}\n')
+    ledger = drafted(tmp_path / "d", tmp_path)
+    faults = check_claims(load_ledger(tmp_path / "sources.toml"), str(tmp_path / "d"))
+    assert [str(fault) for fault in faults] == []
+    assert all(len(source.paths) == 1 for source in ledger.source)
