@@ -24,6 +24,7 @@ from corpus_audit.types import ColumnSpec, Findings, Observations, RuleInfo
 VERSION = 1
 _WINDOW = 160  # bytes of the view on each side of an anchor
 _LONGEST = 4096  # bytes that patterns see at once: anchors side by side join their windows
+_ANCHORS = 1000  # from either end of a document: a longer list of licences repeats itself
 _NAMED = 8  # statements kept in the column of a document
 _SHIFT = 40
 #: What `licence_field` says of a licence that the tables do not know.
@@ -112,6 +113,8 @@ class LicenceDetector:
             literal, end = found & 0xFFFF, (found >> 16) + begin
             start = end - self._lengths[literal]
             row = np.searchsorted(offsets, start, side="right") - 1
+            kept = _outer(row)
+            literal, start, end, row = literal[kept], start[kept], end[kept], row[kept]
             low = np.maximum(start - _WINDOW, offsets[row])
             high = np.minimum(end + _WINDOW, offsets[row + 1] - 1)
             yield from self._joined_windows(view, row, low, high, literal)
@@ -133,6 +136,14 @@ class LicenceDetector:
             wanted.update(self._owners[which])
         if at:
             yield at[0], *_whole(view, at[1], at[2]), wanted
+
+
+def _outer(row: np.ndarray) -> np.ndarray:
+    """Which of the anchors, in order of their rows, are among the first or last of a document."""
+    first = np.searchsorted(row, row, side="left")
+    last = np.searchsorted(row, row, side="right")
+    at = np.arange(len(row))
+    return np.asarray((at - first < _ANCHORS) | (last - at <= _ANCHORS))
 
 
 def _pieces(offsets: np.ndarray) -> Iterator[tuple[int, int]]:

@@ -55,3 +55,10 @@ def test_a_licence_field_is_named_by_its_id_or_as_other(make_batch, detector):
     assert detector.scan(batch).columns["licence_field"].to_pylist() == [
         "CC-BY-4.0", "MIT", "CC-BY-SA-3.0", "(other)", None, None,
     ]  # fmt: skip
+
+
+def test_a_document_of_nothing_but_licences_is_looked_at_from_both_ends(make_batch, detector):
+    text = "MIT License. " * 30_000 + "© 2020 某社"
+    seen = detector.scan(make_batch(text, "MIT License."))
+    assert seen.columns["statements"].to_pylist() == ["MIT copyright-notice", "MIT"]
+    assert 2_000 <= len(seen.findings) < 2_100
