@@ -59,7 +59,11 @@ class Robots:
         records, self._tokens = _canonical(content)
         self._parsed: Any = Protego.parse(records)
         named = {agent.lower(): agent for agent in AI_AGENTS}
-        self._ai = tuple(named[token] for token in sorted(self._tokens & named.keys()))
+        # agents of the same groups get the same answer: one of them is asked for all
+        alike: dict[tuple[int, ...], list[str]] = {}
+        for token in sorted(self._tokens.keys() & named.keys()):
+            alike.setdefault(self._tokens[token], []).append(named[token])
+        self._ai = tuple(tuple(names) for names in alike.values())
 
     def allows(self, url: str, agent: str) -> bool:
         """May this agent (a product token; `*` for one that no group names) fetch it?"""
@@ -70,7 +74,8 @@ class Robots:
 
     def replay(self, url: str, agent: str) -> Replay:
         """The verdict for the agent that collected, and which AI agents are refused by name."""
-        refused = tuple(name for name in self._ai if not self.allows(url, name))
+        alike = (names for names in self._ai if not self.allows(url, names[0]))
+        refused = tuple(sorted(name for names in alike for name in names))
         if not self.allows(url, agent):
             return Replay("refused", refused)
         return Replay("ai-refused" if refused else "allowed", refused)
@@ -132,10 +137,11 @@ def _body(content: str) -> tuple[str, int]:
     return body, int(found[1])
 
 
-def _canonical(content: str) -> tuple[str, frozenset[str]]:
-    """Only the records of the RFC, as it writes them, and the tokens of all groups."""
+def _canonical(content: str) -> tuple[str, dict[str, tuple[int, ...]]]:
+    """Only the records of the RFC, as it writes them, and the groups of each token."""
     lines: list[str] = []
-    tokens: set[str] = set()
+    tokens: dict[str, tuple[int, ...]] = {}
+    group, in_rules = 0, False
     for line in re.split(r"\r\n|\r|\n", content.removeprefix("\ufeff")):
         found = _RECORD.fullmatch(line.partition("#")[0])
         if not found:
@@ -143,10 +149,12 @@ def _canonical(content: str) -> tuple[str, frozenset[str]]:
         name, value = found[1].lower(), found[2]
         if name.startswith("user"):
             token = "*" if value.startswith("*") else (_TOKEN.match(value) or [""])[0].lower()
-            tokens.add(token)
+            group, in_rules = group + in_rules, False
+            tokens[token] = (*tokens.get(token, ()), group)
             lines.append(f"User-agent: {token or '-'}")  # what names nobody still begins a group
         else:
+            in_rules = True
             # encoded here: some characters would break a line for Python
             written = quote(value, safe="%/?#[]@!$&'()*+,;=:-._~")
             lines.append(f"{'Allow' if name == 'allow' else 'Disallow'}: {written}")
-    return "\n".join(lines), frozenset(tokens)
+    return "\n".join(lines), tokens
