@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from corpus_audit.audit.keys import load_key
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import ScanConfig
+from corpus_audit.duplicates.bands import bands_for
+from corpus_audit.duplicates.join import JoinOptions
 from corpus_audit.engines.run import Summary, read_summary, run_scan
 from corpus_audit.errors import UsageError
 from corpus_audit.findings import finished_units, unit_tables
@@ -52,6 +54,19 @@ class Audit:
         """One row per scanned document."""
         return self._table("documents")
 
+    def duplicates(self) -> pd.DataFrame:
+        """One row per document that has copies, here or in an earlier delivery."""
+        import pandas as pd
+
+        return pd.read_parquet(io.BytesIO(AuditStore(self.url).read("duplicates.parquet")))
+
+    def signatures(self) -> pd.DataFrame:
+        """One row per document, in the order of `documents()`; signatures are bytes.
+
+        `numpy.frombuffer(value, "<u4")` makes `hashvalues` of datasketch's affine32 scheme of them.
+        """
+        return self._table("signatures")
+
     def skipped(self) -> pd.DataFrame:
         """One row per record that was seen and not scanned."""
         return self._table("skipped")
@@ -88,26 +103,34 @@ def scan(
     unit_bytes: int = 64 << 20,
     max_skipped: float | None = None,
     max_sources: int = 100_000,
+    protect: str | Path | Sequence[str | Path] = (),
+    dup_threshold: float = 0.8,
+    dup_shingles: str = "char:5",
     **read: Any,
 ) -> Audit:
     """Scan a corpus into an audit directory, as `corpus-audit scan` does.
 
     `read` takes the fields of `corpus_audit.types.ReadOptions`, such as `text_fields="body"`.
-    `max_skipped` is the share of records that may be skipped, in place of the policy's.
+    `max_skipped` is the share of records that may be skipped, in place of the policy's; `protect`
+    names files of texts that must not be in the corpus.
     Raises CorpusAuditError for what a user can mend. With more than one worker, call it under
     `if __name__ == "__main__":`, as for every use of processes.
     """
     told = for_scan(ledger, _listed(blocklist), _listed(robots))
     options = _read_options(read)
     options = replace(options, source_patterns=(*options.source_patterns, *told.patterns))
-    given_rules = _listed(rules)
-    configured: dict[str, Mapping[str, object]] = {
-        "keywords": {"rules": given_rules} if given_rules else {},
-        "origins": told.origins,
-    }
-    wanted = {name: configured.get(name, {}) for name in _listed(detectors)}
+    wanted: dict[str, dict[str, object]] = {name: {} for name in _listed(detectors)}
+    if "keywords" in wanted and _listed(rules):
+        wanted["keywords"] = {"rules": _listed(rules)}
+    if "fingerprints" in wanted:
+        wanted["fingerprints"] = {"shingles": dup_shingles}
+        bands_for(dup_threshold)
+    if "origins" in wanted:
+        wanted["origins"] = dict(told.origins)
     if _listed(works):
         wanted["works"] = {"works": _listed(works)}
+    if _listed(protect):
+        wanted["contamination"] = {"protect": _listed(protect)}
     chosen = _with_max_skipped(load_policy(Path(policy) if policy else None), max_skipped)
     config = ScanConfig(
         key=load_key(key_file, str(output), create=True),
@@ -121,7 +144,8 @@ def scan(
     planned = plan(
         _listed(paths), options, unit_bytes=unit_bytes, format=format, output=str(output)
     )
-    run_scan(planned, config, str(output), workers=workers)
+    duplicates = JoinOptions(threshold=dup_threshold, threads=workers)
+    run_scan(planned, config, str(output), workers=workers, duplicates=duplicates)
     return Audit(str(output))
 
 

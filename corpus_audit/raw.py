@@ -44,7 +44,7 @@ def with_evidence(
         place = (finding["path"], finding["position"])
         by_unit.setdefault(finding["unit"], {}).setdefault(place, []).append(i)
     for unit, wanted in by_unit.items():
-        parts = parts_of(corpus.store, unit)
+        parts = corpus.parts(unit)
         for place, indices in wanted.items():
             reason = reason_for(place[0], parts)
             for i in indices:
@@ -70,12 +70,19 @@ class Corpus:
                 "from changed ones. Pass the scan's --key-file."
             )
         self.options = read_options_of(manifest)
+        self._parts: dict[str, list[Part]] = {}  # of the unit asked for last
+
+    def parts(self, unit: str) -> list[Part]:
+        """The stretches of files that a unit holds, paths as the audit has them."""
+        if unit not in self._parts:
+            self._parts = {unit: _parts_of(self.store, unit)}
+        return self._parts[unit]
 
     def texts(self, unit: str, wanted: Iterable[Place]) -> Iterator[tuple[Place, str]]:
         """Texts of documents of a unit, as far as they are still there, unchanged; in any order."""
         places = list(wanted)
         digests = _stored_digests(self.store, unit, places)
-        for place, text in _fetch(parts_of(self.store, unit), places, self.options, self.key):
+        for place, text in _fetch(self.parts(unit), places, self.options, self.key):
             if digest_of_text(text, self.key) in digests.get(place, ()):
                 yield place, text
 
@@ -87,8 +94,7 @@ def read_options_of(manifest: Mapping[str, Any]) -> ReadOptions:
     return ReadOptions(**settled)
 
 
-def parts_of(store: AuditStore, unit: str) -> list[Part]:
-    """The stretches of files that a unit holds, paths as the audit has them."""
+def _parts_of(store: AuditStore, unit: str) -> list[Part]:
     stored = UnitResult.from_bytes(store.read(f"units/{unit}.json")).parts
     names = ("reader", "start", "end", "weight")
     return [
@@ -98,7 +104,7 @@ def parts_of(store: AuditStore, unit: str) -> list[Part]:
 
 
 def reason_for(path: str, parts: Iterable[Part]) -> str:
-    """What to say of a document where its text is not found."""
+    """What to say of a document whose text is not found."""
     if path == "-":
         return _STDIN
     openable = any(_holds(part, path) and not is_masked(part.file.path) for part in parts)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from corpus_audit.judge import Hits, judge
 from corpus_audit.observe import Observed, observe
 from corpus_audit.plan import Unit, changed_since, real_path
 from corpus_audit.readers.registry import reader_named
-from corpus_audit.readers.sources import name_source, relative_path
+from corpus_audit.readers.sources import name_source, relative_path, rename_source
 from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
 from corpus_audit.text.fold import TRANSFORMS
@@ -81,7 +81,7 @@ def scan_unit(
     with UnitWriter(store, key, detectors) as writer:
         for item in _coalesced(_items(unit, config), config.read.batch_bytes):
             if config.aliases:
-                item = _renamed(item, config.aliases)
+                item = rename_source(item, config.aliases)
             if isinstance(item, Batch):
                 _scan_batch(item, config, detectors, tally, writer)
                 tally.check_sources(config.max_sources)
@@ -105,17 +105,6 @@ def _items(unit: Unit, config: ScanConfig) -> Iterator[Batch | Skipped | Loss]:
             yield Loss(
                 part.file.path, part.start, "changed while it was read: scan it again", source
             )
-
-
-def _renamed(item: Batch | Skipped | Loss, aliases: Mapping[str, str]) -> Batch | Skipped | Loss:
-    """The same, of the source that the ledger knows by another name."""
-    if not isinstance(item, Batch):
-        return replace(item, source=aliases.get(item.source or "", item.source))
-    encoded = item.records.column("source").dictionary_encode()
-    names = [aliases.get(name, name) for name in encoded.dictionary.to_pylist()]
-    at = item.records.schema.get_field_index("source")
-    column = pa.array(names, pa.string()).take(encoded.indices)
-    return Batch(item.records.set_column(at, item.records.schema.field(at), column))
 
 
 def _coalesced(

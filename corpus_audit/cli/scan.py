@@ -181,7 +181,7 @@ def scan(
     with progress.shown(planned.nbytes, quiet=quiet, log_format=log_format) as bar:
         answer = run_scan(
             planned, config, output, workers=workers, progress=bar.scanned, finished=bar.finished,
-            duplicates=JoinOptions(threshold=dup_threshold),
+            duplicates=JoinOptions(threshold=dup_threshold, threads=workers),
         )  # fmt: skip
     summary.print_summary(answer, output, planned)
     raise typer.Exit(summary.exit_code(answer))

@@ -14,7 +14,7 @@ from corpus_audit.duplicates.frame import Frame
 from corpus_audit.duplicates.result import read_rows
 from corpus_audit.duplicates.verify import Texts
 from corpus_audit.errors import AuditError
-from corpus_audit.raw import Corpus, Place, parts_of, reason_for
+from corpus_audit.raw import Corpus, Place, reason_for
 from corpus_audit.text.buffers import Int64s
 from corpus_audit.text.masking import mask_excerpt
 
@@ -63,8 +63,9 @@ def largest_clusters(
     for cluster in chosen:
         row = kept[cluster["cluster"]]
         place = (row["path"], row["position"])
-        excerpt = why or reason_for(place[0], parts_of(store, row["unit"]))
+        excerpt = why
         if corpus is not None:
+            excerpt = reason_for(place[0], corpus.parts(row["unit"]))
             for _, text in corpus.texts(row["unit"], [place]):
                 excerpt = mask_excerpt(text[: _SHOWN + _MARGIN])[:_SHOWN]
         names = ("doc", "source", "path", "position")

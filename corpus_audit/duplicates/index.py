@@ -27,6 +27,7 @@ from corpus_audit.duplicates.frame import (
 )
 from corpus_audit.errors import AuditError
 from corpus_audit.text.buffers import Int64s
+from corpus_audit.text.masking import mask_label
 
 FORMAT = 1
 _MANIFEST = "index.json"
@@ -137,7 +138,7 @@ def shingles_of(manifest: dict[str, Any]) -> str:
 
 
 def _label(url: str) -> str:
-    return url.rstrip("/").rsplit("/", 1)[-1]
+    return mask_label(url.rstrip("/").rsplit("/", 1)[-1])
 
 
 def _write(frame: Frame, path: Any, copies: Int64s) -> int:

@@ -19,7 +19,7 @@ from corpus_audit.duplicates.clusters import TIERS, Edges
 from corpus_audit.duplicates.frame import Frame, Signatures, halves
 from corpus_audit.duplicates.index import Earlier, Index, shingles_of
 from corpus_audit.duplicates.known import Known
-from corpus_audit.duplicates.result import Copies, Similarity, write_result
+from corpus_audit.duplicates.result import Copies, Similarity, read_numbers, write_result
 from corpus_audit.duplicates.verify import Estimates, ExactSets, Texts, within_budget
 from corpus_audit.errors import UsageError
 from corpus_audit.text.buffers import Int64s
@@ -73,6 +73,13 @@ def join(
             return write_result(store, frame, earlier, copies, manifest, options)
         finally:
             keys.close()
+
+
+def join_again(store: AuditStore, options: JoinOptions) -> None:
+    """Find the copies, unless that was done for the same documents and threshold."""
+    done = read_numbers(store)
+    if done is None or done["threshold"] != options.threshold:
+        join(store, options)
 
 
 class _Join:

@@ -107,10 +107,11 @@ def write_result(
 
 def read_numbers(store: AuditStore) -> dict[str, Any] | None:
     """What the last join of an audit found; None where there was none of the present units."""
-    if not store.exists(NUMBERS):
+    if not store.exists(NUMBERS) or not store.exists(ROWS):
         return None
     stored: dict[str, Any] = orjson.loads(store.read(NUMBERS))
-    return stored if stored["of"] == delivery_of(store.read_manifest()) else None
+    manifest = store.read_manifest()
+    return stored if manifest["complete"] and stored["of"] == delivery_of(manifest) else None
 
 
 def forget(store: AuditStore) -> None:

@@ -19,7 +19,9 @@ from corpus_audit.text.buffers import Int64s, Utf8
 from corpus_audit.text.minhash import PERMUTATIONS, agreement, shingle_sets
 from corpus_audit.text.shingles import ShingleHash
 
-_PAIRS = 1 << 18  # compared at once
+#: Compared at once. What a mapping has touched counts as memory of the process, with the pages
+#: around it that the system maps along (64 KiB): half a gigabyte at worst.
+_PAIRS = 1 << 13
 
 Float32s = npt.NDArray[np.float32]
 #: Wanted documents (sorted numbers) to their texts, as far as they are still there.
@@ -45,7 +47,6 @@ class Estimates:
         out = np.empty(len(left), np.float32)
         for start in range(0, len(left), _PAIRS):
             piece = slice(start, start + _PAIRS)
-            # mapped anew each time: what a mapping has touched counts as memory of the process
             matrix = np.memmap(self._file, np.uint32, "r").reshape(-1, PERMUTATIONS)
             agreement(matrix, self._rows(left[piece]), self._rows(right[piece]), out[piece])
         return out

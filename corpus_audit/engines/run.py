@@ -20,7 +20,7 @@ from corpus_audit.audit.schema import TABLES as AUDIT_TABLES
 from corpus_audit.audit.store import FOLDERS, MANIFEST, AuditStore
 from corpus_audit.config import ScanConfig, digest_of
 from corpus_audit.detectors.registry import load_detectors
-from corpus_audit.duplicates.join import JoinOptions, join
+from corpus_audit.duplicates.join import JoinOptions, join_again
 from corpus_audit.duplicates.result import forget
 from corpus_audit.engines.local import run_units
 from corpus_audit.errors import AuditError, RunError, UsageError
@@ -306,7 +306,7 @@ def _finish(
     }
     store.write_manifest(manifest | {"complete": True, "units": sorted(keys), "counts": counts})
     if "fingerprints" in manifest["detectors"]:
-        join(store, options or JoinOptions())
+        join_again(store, options or JoinOptions())
     else:
         forget(store)
     return summary

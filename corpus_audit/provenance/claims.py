@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from corpus_audit.ledger.check import Fault
+from corpus_audit.ledger.faults import Fault
 from corpus_audit.ledger.lines import Place, line_of
 from corpus_audit.ledger.model import Ledger
 from corpus_audit.ledger.reading import LedgerFile

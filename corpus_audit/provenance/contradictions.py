@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from corpus_audit.ledger.check import Fault
+from corpus_audit.ledger.faults import Fault
 from corpus_audit.ledger.lines import Place, line_of
 from corpus_audit.ledger.model import Source
 from corpus_audit.ledger.reading import LedgerFile

@@ -7,14 +7,18 @@ that a trainer gave them (train, test) are not: they fall back to the folder tha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+import pyarrow as pa
+
 from corpus_audit.errors import UsageError
 from corpus_audit.readers.suffixes import COMPRESSIONS
-from corpus_audit.types import InputFile
+from corpus_audit.text.batch import Batch
+from corpus_audit.types import InputFile, Loss, Skipped
 
 HOLE = "{source}"
 ASSIGNS = " => "  # `dump/*.gz => news`: all that matches is of this source
@@ -90,6 +94,19 @@ def matches_pattern(file: InputFile, pattern: str) -> bool:
 def _match(file: InputFile, relative: str, pattern: str) -> re.Match[str] | None:
     whole, tail = compile_pattern(pattern)
     return whole.match(relative) or tail.match(file.path)
+
+
+def rename_source(
+    item: Batch | Skipped | Loss, aliases: Mapping[str, str]
+) -> Batch | Skipped | Loss:
+    """The same, of the source that a ledger knows by another name."""
+    if not isinstance(item, Batch):
+        return replace(item, source=aliases.get(item.source or "", item.source))
+    encoded = item.records.column("source").dictionary_encode()
+    names = [aliases.get(name, name) for name in encoded.dictionary.to_pylist()]
+    at = item.records.schema.get_field_index("source")
+    column = pa.array(names, pa.string()).take(encoded.indices)
+    return Batch(item.records.set_column(at, item.records.schema.field(at), column))
 
 
 def relative_path(file: InputFile) -> str:

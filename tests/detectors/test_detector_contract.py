@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "plugin"))
 from shouting import ShoutingDetector
 
 DETECTORS = {
+    "fingerprints": lambda: load_detectors({"fingerprints": {}}, b"k" * 32)[0],
     "keywords": lambda: load_detectors({"keywords": {}})[0],
     "language": lambda: load_detectors({"language": {}})[0],
     "licences": lambda: load_detectors({"licences": {}})[0],

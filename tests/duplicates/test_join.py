@@ -261,3 +261,44 @@ def test_stored_signatures_load_in_datasketch(audit):
 
 def test_numbers_are_plain_json(audit):
     assert json.loads((audit / "duplicates.json").read_text())["bands"] == 14
+
+
+def test_the_command_prints_numbers_clusters_and_json(corpus, audit, tmp_path):
+    shutil.copytree(audit, tmp_path / "a")
+    command = [
+        sys.executable, "-m", "corpus_audit", "duplicates", str(tmp_path / "a"), "--key-file",
+        str(corpus / "key"), "--top", "2",
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Copies across sources" in done.stdout and "14 bands of 9" in done.stdout
+    assert done.stdout.count("\ncluster ") == 2
+    done = subprocess.run([*command, "--format", "json"], capture_output=True, text=True)
+    printed = json.loads(done.stdout)
+    assert len(printed["clusters"]) == 2 and printed["sources"][-1]["documents"] == 133
+
+
+def test_word_shingles_find_copies_too(tmp_path):
+    text = " ".join(f"word{i}" for i in range(100))
+    texts = [text, f"{text} end", prose(1, 90), prose(1, 90) + "完"]
+    write(tmp_path / "data/a.jsonl", [{"text": each} for each in texts])
+    corpus_audit.scan(
+        tmp_path / "data", tmp_path / "a", detectors=["fingerprints"], dup_shingles="word:3"
+    )
+    assert read_numbers(AuditStore(str(tmp_path / "a")))["shingles"] == "word:3"
+    assert sum(row["tier"] == "near" for row in rows(tmp_path / "a")) == 2
+
+
+def test_a_rerun_of_a_finished_scan_joins_nothing_again(corpus, audit, tmp_path):
+    shutil.copytree(audit, tmp_path / "a")
+    before = (tmp_path / "a/duplicates.json").stat().st_mtime_ns
+    scan(corpus, tmp_path / "a")
+    assert (tmp_path / "a/duplicates.json").stat().st_mtime_ns == before
+    scan(corpus, tmp_path / "a", dup_threshold=0.9)
+    assert read_numbers(AuditStore(str(tmp_path / "a")))["threshold"] == 0.9
+
+
+def test_frames_of_copies_and_signatures_are_at_hand(audit):
+    opened = corpus_audit.Audit(str(audit))
+    assert set(opened.duplicates()["tier"].dropna()) == {"exact", "normalised", "near"}
+    assert opened.signatures()["doc"].tolist() == opened.documents()["doc"].tolist()
