@@ -173,6 +173,7 @@ def scan(
         given["works"] = {"works": works}
     if protect:
         given["contamination"] = {"protect": protect}
+        _print_protected(protect)
     config = ScanConfig(
         key=bytes(32) if dry_run else load_key(key_file, output or ""),
         read=read,
@@ -196,6 +197,18 @@ def scan(
         )  # fmt: skip
     summary.print_summary(answer, output, planned)
     raise typer.Exit(summary.exit_code(answer))
+
+
+def _print_protected(paths: list[str]) -> None:
+    """Say before the scan what it cannot look for."""
+    from corpus_audit.contamination import WORDS, read_protected
+
+    _, texts, too_short = read_protected(paths)
+    if too_short:
+        print(
+            f"{too_short:,} of {texts:,} protected texts have fewer than {WORDS} words or Han "
+            "characters and cannot be looked for"
+        )
 
 
 def _duration(seconds: float) -> str:

@@ -6,6 +6,7 @@ bounded whatever their number.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -17,11 +18,9 @@ from numba import njit
 from corpus_audit.duplicates.frame import Signatures
 from corpus_audit.text.buffers import Int64s, Utf8
 from corpus_audit.text.minhash import PERMUTATIONS, agreement, shingle_sets
-from corpus_audit.text.shingles import ShingleHash
+from corpus_audit.text.shingles import ShingleHash, Uint32s
 
-#: Compared at once. What a mapping has touched counts as memory of the process, with the pages
-#: around it that the system maps along (64 KiB): half a gigabyte at worst.
-_PAIRS = 1 << 13
+_PAIRS = 1 << 16  # compared at once: 64 MB of signatures at most
 
 Float32s = npt.NDArray[np.float32]
 #: Wanted documents (sorted numbers) to their texts, as far as they are still there.
@@ -45,15 +44,28 @@ class Estimates:
     def similarity(self, left: Int64s, right: Int64s) -> Float32s:
         """The share of equal minima of pairs of signatures."""
         out = np.empty(len(left), np.float32)
-        for start in range(0, len(left), _PAIRS):
-            piece = slice(start, start + _PAIRS)
-            matrix = np.memmap(self._file, np.uint32, "r").reshape(-1, PERMUTATIONS)
-            agreement(matrix, self._rows(left[piece]), self._rows(right[piece]), out[piece])
+        with self._file.open("rb", buffering=0) as file:
+            for start in range(0, len(left), _PAIRS):
+                piece = slice(start, start + _PAIRS)
+                both = np.concatenate([left[piece], right[piece]])
+                numbers, at = np.unique(both, return_inverse=True)
+                pairs = at.reshape(2, -1)
+                agreement(self._read(file.fileno(), numbers), pairs[0], pairs[1], out[piece])
         return out
 
-    def _rows(self, numbers: Int64s) -> Int64s:
-        rows: Int64s = np.searchsorted(self._wanted, numbers)
-        return rows
+    def _read(self, handle: int, numbers: Int64s) -> Uint32s:
+        """Signatures by number, sorted: one read for each run of neighbours in the file.
+
+        Not mapped into memory: a few of them would bring most of the file along.
+        """
+        rows = np.searchsorted(self._wanted, numbers)
+        values = np.empty((len(rows), PERMUTATIONS), np.uint32)
+        width, data = 4 * PERMUTATIONS, memoryview(values.data).cast("B")
+        starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+        ends = [*starts[1:].tolist(), len(rows)]
+        for start, end in zip(starts.tolist(), ends, strict=True):
+            os.preadv(handle, [data[start * width : end * width]], int(rows[start]) * width)
+        return values
 
 
 class ExactSets:
@@ -87,6 +99,7 @@ class ExactSets:
             rows.append(np.where(there, row, -1))
         for start in range(0, len(left), _PAIRS):
             piece = slice(start, start + _PAIRS)
+            # pages of the file count as memory, but the system takes them back when it needs them
             shingles = np.memmap(self._file, np.uint64, "r")
             _jaccard(shingles, self._starts, self._ends, rows[0][piece], rows[1][piece], out[piece])
         return out
