@@ -43,7 +43,8 @@ def _tokenizer():  # type: ignore[no-untyped-def]
     import warnings
 
     with warnings.catch_warnings():  # its regular expressions hold \\. in plain strings
-        warnings.simplefilter("ignore", SyntaxWarning)
+        for category in (SyntaxWarning, DeprecationWarning):  # by version of Python
+            warnings.simplefilter("ignore", category)
         import jieba  # 0.8 s, and only where a short term matched
 
     jieba.setLogLevel(60)  # it reports on stderr how long loading took
