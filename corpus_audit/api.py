@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus_audit.audit.keys import load_key
 from corpus_audit.audit.store import AuditStore
-from corpus_audit.config import ScanConfig
+from corpus_audit.config import ScanConfig, detector_configs
 from corpus_audit.engines.run import Summary, read_summary, run_scan
 from corpus_audit.errors import UsageError
 from corpus_audit.findings import finished_units, unit_tables
@@ -91,13 +91,11 @@ def scan(
     `if __name__ == "__main__":`, as for every use of processes.
     """
     options = _read_options(read)
-    given_rules = _listed(rules)
-    keywords: dict[str, object] = {"rules": given_rules} if given_rules else {}
     chosen = _with_max_skipped(load_policy(Path(policy) if policy else None), max_skipped)
     config = ScanConfig(
         key=load_key(key_file, str(output), create=True),
         read=options,
-        detectors={name: keywords if name == "keywords" else {} for name in _listed(detectors)},
+        detectors=detector_configs(_listed(detectors), _listed(rules), chosen),
         policy=chosen,
         max_sources=max_sources,
     )

@@ -50,6 +50,14 @@ class ScanConfig:
         )
 
 
+def detector_configs(
+    names: Sequence[str], rules: Sequence[str], policy: Policy
+) -> dict[str, dict[str, object]]:
+    """What each of these detectors is told."""
+    keywords: dict[str, object] = {"rules": list(rules), "profile": policy.judge.profile}
+    return {name: keywords if name == "keywords" else {} for name in names}
+
+
 def digest_of(value: Any) -> str:
     """A digest of plain JSON values."""
     return hashlib.blake2b(

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from corpus_audit import __version__
-from corpus_audit.cli import merge, scan, show, standards, stats
+from corpus_audit.cli import library, merge, rules, scan, show, standards, stats
 from corpus_audit.errors import CorpusAuditError, UsageError
 
 PROJECT_FILE = "corpus-audit.toml"
@@ -33,6 +33,9 @@ app.command(name="stats")(stats.stats)
 app.command(name="show")(show.show)
 app.command(name="merge")(merge.merge)
 app.add_typer(standards.app, name="standards")
+rules.app.command("import")(library.import_lists)
+rules.app.command("calibrate")(library.calibrate_rules)
+app.add_typer(rules.app, name="rules")
 
 
 def _print_version(wanted: bool) -> None:

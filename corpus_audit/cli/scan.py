@@ -90,7 +90,7 @@ def scan(
     """Scan a corpus: how much of each source holds illegal or unhealthy content?"""
     from corpus_audit.audit.keys import load_key
     from corpus_audit.cli import progress, summary
-    from corpus_audit.config import ScanConfig
+    from corpus_audit.config import ScanConfig, detector_configs
     from corpus_audit.engines.run import run_scan
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
@@ -121,9 +121,7 @@ def scan(
     config = ScanConfig(
         key=bytes(32) if dry_run else load_key(key_file, output or ""),
         read=read,
-        detectors={
-            name: {"rules": rules} if name == "keywords" and rules else {} for name in names
-        },
+        detectors=detector_configs(names, rules or (), chosen),
         policy=chosen,
         max_sources=max_sources,
     )

@@ -11,7 +11,10 @@ from corpus_audit.types import ColumnSpec, Observations, RuleInfo
 
 
 class KeywordDetector:
-    """Matches literal terms. Configuration: `rules`, a list of rule files or folders."""
+    """Matches rules. Configuration: `rules`, a list of rule files or folders, and `profile`.
+
+    Demoted terms weigh low, which the profile `regular` does not count: it does not search them.
+    """
 
     name: ClassVar[str] = "keywords"
     columns: tuple[ColumnSpec, ...] = ()
@@ -19,7 +22,7 @@ class KeywordDetector:
     def __init__(self, config: Mapping[str, object]) -> None:
         paths = config.get("rules") or ()
         assert isinstance(paths, list | tuple)
-        loaded = load_rules(paths)
+        loaded = load_rules(paths, search_demoted=config.get("profile") != "regular")
         self.rules: tuple[RuleInfo, ...] = tuple(rule.info for rule in loaded.rules)
         self.digest = loaded.digest
         self._matcher = loaded.matcher
