@@ -1,0 +1,147 @@
+"""Identifiers that a word before them tells: `微信号：abc_123`, `passport no. E12345678`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from corpus_audit.pii.candidates import Candidates, Collector
+from corpus_audit.pii.literals import Literals
+from corpus_audit.pii.passwords import looks_like_password
+from corpus_audit.rules.location import load_toml, rules_dir
+from corpus_audit.text.fold import View, fold_texts
+
+_WINDOW = 240  # bytes behind the word
+#: What may stand between the word and its value.
+JOINT = re.compile(
+    r"(?:号码|号|帐号|账号|账户|编号|id|no\.?|number|num|#|码)?\s?"
+    r"(?:\([^()]{0,12}\)|\[[^\[\]]{0,8}\])?\s?"
+    r"(?P<colon>(?:都是|就是|一般是|应该是|改成了|改成|换成了|换成|设为|设置为|设成|填的是|写的是|登记的是|登记为|[:=]+>?|是|为|叫|即| ?is | ?was | ?are |\||->)?)"
+    r"\s?[\"'`“‘「『【<(\[]{0,2}\s?(?:[:=])?\s?"
+)
+_LEVELS = {"high": 0, "medium": 1, "low": 2, None: -1}
+_WORDISH = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One entry of `rules/pii/fields.toml`."""
+
+    kind: str
+    words: tuple[str, ...]
+    value: re.Pattern[str]
+    colon: int
+    bare: int
+    needs_digit: bool
+
+
+class Fields:
+    """All fields behind one set of words."""
+
+    def __init__(self) -> None:
+        stored = load_toml(rules_dir() / "pii/fields.toml")["field"]
+        self.fields = [
+            Field(
+                entry["kind"],
+                tuple(entry["words"]),
+                re.compile(entry["value"]),
+                _LEVELS[entry.get("colon")],
+                _LEVELS[entry.get("bare")],
+                entry.get("needs") == "digit",
+            )
+            for entry in stored
+        ]
+        owners: dict[bytes, list[int]] = {}
+        for i, field in enumerate(self.fields):
+            for word in fold_texts(field.words):
+                owners.setdefault(word, []).append(i)
+        ordered = sorted(owners)
+        # A word may be tied to what follows by an underscore or digits: `qq123456`, `mrn00123`.
+        self.literals = Literals(ordered, [True] * len(ordered), right=False)
+        self.owners = [owners[word] for word in ordered]
+
+    def find(self, view: View, found: Collector) -> None:
+        """Add what is found in a view."""
+        word, end = self.literals.scan(view.data)
+        if not len(word):
+            return
+        row = np.searchsorted(view.offsets, end, side="right") - 1
+        keep = found.admit("fields", row)
+        data = view.data
+        stops = view.offsets[row + 1] - 1
+        nth = zip(
+            word[keep].tolist(), end[keep].tolist(), stops[keep].tolist(), row[keep].tolist(),
+            strict=True,
+        )  # fmt: skip
+        for which, at, stop, document in nth:
+            text = data[at : min(at + _WINDOW, stop)].tobytes().decode("utf-8", "ignore")
+            if not text:
+                continue
+            joint = JOINT.match(text)
+            assert joint
+            for index in self.owners[which]:
+                self._try(self.fields[index], text, joint, at, document, found)
+
+    def _try(
+        self, field: Field, text: str, joint: re.Match[str], at: int, row: int, found: Collector
+    ) -> None:
+        level = field.colon if joint["colon"] or ":" in joint[0] or "=" in joint[0] else field.bare
+        value = field.value.match(text, joint.end())
+        if not value or level < 0:
+            return
+        end = value.end()
+        if field.kind == "password":
+            end = _password_end(text, value)
+            if not end:
+                return
+        elif text[end - 1] in _WORDISH and text[end : end + 1] in _WORDISH - {""}:
+            return
+        elif text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
+            return
+        given = text[value.start() : end]
+        if field.kind in ("wechat_id", "alipay"):
+            digit = any(char.isdigit() for char in given) or "_" in given or "-" in given
+            named = bool(joint["colon"]) or "号" in joint[0] or "id" in joint[0]
+            if not digit and not (named and given not in _ORDINARY and text[end : end + 1] != " "):
+                return
+            if text[end : end + 1] in ("(", "/", ".", "@") and "@" not in given:
+                return
+        if field.kind == "qq" and re.fullmatch(r"1[3-9]\d{9}", given):
+            return
+        if field.kind == "cn_driving_licence" and not joint[0].strip() and level > 0 and not (
+            joint["colon"]
+        ) and given.startswith("0"):
+            return
+        start = at + len(text[: value.start()].encode())
+        found.add(field.kind, row, start, start + len(given.encode()), level)
+
+
+def _password_end(text: str, value: re.Match[str]) -> int:
+    """End of a value that looks like a password; 0: it is an ordinary word or code."""
+    given = value[0]
+    for closing in ("\"", "'", "`", ",", ";", ")", "]", "}", "<", "&", "|"):
+        cut = given.find(closing)
+        if cut >= 0:
+            given = given[:cut]
+    given = given.rstrip(".:!?")
+    return value.start() + len(given) if looks_like_password(given) else 0
+
+
+#: ASCII words that follow 微信 in ordinary text.
+_ORDINARY = frozenset(
+    "android iphone windows webview browser applet client server wechat weixin openid unionid "
+    "appid secret github google facebook twitter native official public miniprogram message "
+    "payment wallet login mobile version account number".split()
+)
+
+
+@cache
+def load_fields() -> Fields:
+    """The fields that ship."""
+    return Fields()
+
+
+__all__ = ["JOINT", "Candidates", "Fields", "load_fields"]

@@ -1,0 +1,148 @@
+"""Chinese names of persons, told by the word before or behind them.
+
+A name is a surname of the list and one or two characters more, or up to three parts joined by a
+middle dot for transliterated names. What is not tied to a field by a colon needs characters that
+are common in given names, too.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+
+from corpus_audit.pii.candidates import HIGH, MEDIUM, Collector
+from corpus_audit.pii.literals import Literals
+from corpus_audit.rules.location import load_toml, rules_dir
+from corpus_audit.text.fold import View, fold_text, fold_texts
+
+_WINDOW = 64
+_HAN = "\u3400-\u9fff"
+_JOINT = re.compile(
+    r"\s?(?:姓名|名字)?\s?(?:[(（\[][^()\[\]（）]{0,8}[)）\]])?\s?"
+    r"(?P<colon>[\"'`]?(?:[:=|]|是|为|叫|即)?)\s?[\"'“‘「『【<(]?\s?"
+)
+_DOTTED = re.compile(rf"[{_HAN}]{{1,6}}(?:[·•・‧.][{_HAN}]{{1,8}}){{1,3}}")
+_RUN = re.compile(rf"[{_HAN}]+")
+
+
+class Names:
+    """The lists of `rules/pii/names.toml`."""
+
+    def __init__(self) -> None:
+        stored = load_toml(rules_dir() / "pii/names.toml")
+
+        def folded(text: str) -> str:
+            return fold_text(text).decode()
+
+        def words(key: str) -> frozenset[str]:
+            return frozenset(word.decode() for word in fold_texts(stored[key]))
+
+        self.single = frozenset(folded("".join(stored["single"].split())))
+        self.double = frozenset(folded(stored["double"]).split())
+        self.given = frozenset(folded("".join(stored["given"].split())))
+        self.never = words("never")
+        self.after = tuple(sorted(words("after"), key=len, reverse=True))
+        self.before = frozenset(folded(stored["before"]) + stored["before"])
+        left, right = fold_texts(stored["left"]), fold_texts(stored["right"])
+        both = sorted({*left, *right})
+        self.literals = Literals(both)
+        self.is_left = [word in set(left) for word in both]
+        self.is_right = [word in set(right) for word in both]
+        self.word = [word.decode() for word in both]
+
+    def find(self, view: View, found: Collector) -> None:
+        """Add what is found in a view."""
+        word, end = self.literals.scan(view.data)
+        if not len(word):
+            return
+        row = np.searchsorted(view.offsets, end, side="right") - 1
+        keep = found.admit("names", row)
+        begins, stops = view.offsets[row], view.offsets[row + 1] - 1
+        hits = zip(
+            word[keep].tolist(), end[keep].tolist(), begins[keep].tolist(), stops[keep].tolist(),
+            row[keep].tolist(), strict=True,
+        )  # fmt: skip
+        data = view.data
+        for which, at, begin, stop, document in hits:
+            if self.is_left[which]:
+                text = data[at : min(at + _WINDOW, stop)].tobytes().decode("utf-8", "ignore")
+                self._behind(self.word[which], text, at, document, found)
+            if self.is_right[which]:
+                start = at - len(self.word[which].encode())
+                raw = data[max(begin, start - 30) : start].tobytes()
+                self._ahead(self.word[which], raw.decode("utf-8", "ignore"), start, document, found)
+
+    def _behind(self, word: str, text: str, at: int, row: int, found: Collector) -> None:
+        joint = _JOINT.match(text)
+        assert joint
+        first = joint.end()
+        while True:
+            colon = bool(joint["colon"].strip("\"'` ")) or joint.end() > 1
+            firm = colon and len(word) > 1
+            size = self.length(text, first, firm)
+            if not size:
+                return
+            start = at + len(text[:first].encode())
+            level = HIGH if firm and joint["colon"] else MEDIUM
+            found.add("person_name", row, start, start + len(text[first : first + size].encode()),
+                      level)  # fmt: skip
+            first += size
+            if text[first : first + 1] not in "、" or not text[first : first + 1]:
+                return  # 参会人员：张三、李四
+            first += 1
+
+    def length(self, text: str, first: int, firm: bool) -> int:
+        """Characters of the name at `first`; 0: there is none. `firm`: it stands as a value."""
+        dotted = _DOTTED.match(text, first)
+        if dotted and firm:
+            return len(dotted[0])
+        run = _RUN.match(text, first)
+        if not run:
+            return 0
+        han = run[0]
+        surname = 2 if han[:2] in self.double else 1 if han[:1] in self.single else 0
+        if not surname or len(han) <= surname:
+            return 0
+        if any(han.startswith(word) for word in (han[:2], han[:3], han[:4]) if word in self.never):
+            return 0
+        if firm and len(han) in (surname + 1, surname + 2):
+            return len(han)
+        for more in (2, 1):
+            size = surname + more
+            if len(han) < size or not all(char in self.given for char in han[surname:size]):
+                continue
+            rest = han[size:]
+            if not rest or rest.startswith(self.after):
+                return size
+        if firm and len(han) <= surname + 3:
+            return 0
+        return 0
+
+    def _ahead(self, word: str, text: str, start: int, row: int, found: Collector) -> None:
+        stripped = text.rstrip()
+        if len(text) - len(stripped) > 1 or len(word) == 1 and text == stripped:
+            return
+        for size in (4, 3, 2):
+            name = stripped[-size:]
+            surname = 2 if name[:2] in self.double else 1 if name[:1] in self.single else 0
+            given = len(name) - surname
+            if len(name) < size or not surname or given not in (1, 2) or size == 4 and surname == 1:
+                continue
+            before = stripped[-size - 1 : -size] if len(stripped) > size else ""
+            edge = not before or before in self.before or not "\u3400" <= before <= "\u9fff"
+            common = all(char in self.given for char in name[surname:])
+            if not edge or not common or name in self.never or name[:2] in self.never:
+                continue
+            if given == 1 and word not in ("先生", "女士", "小姐", "同志", "敬上", "的简历", "师傅"):
+                continue
+            end = start - (len(text.encode()) - len(stripped.encode()))
+            found.add("person_name", row, end - len(name.encode()), end, MEDIUM)
+            return
+
+
+@cache
+def load_names() -> Names:
+    """The lists that ship."""
+    return Names()
