@@ -152,7 +152,7 @@ class Patterns:
             before = chars[max(0, match.start() - 6) : match.start()]
             if before[-1:] and before[-1] in _PROVINCES:
                 continue  # two provinces in a row are no plate
-            answers.append((match.start(), len(match[0]), MEDIUM, plate[2:7] in ("12345", "88888")))
+            answers.append((match.start(), len(match[0]), MEDIUM, False))
         return answers
 
     def _cn_military_id(self, chars: str, *_: Any) -> list[tuple[int, int, int, bool]]:
