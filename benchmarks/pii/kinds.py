@@ -49,12 +49,15 @@ KINDS: dict[str, Kind] = {
 
 # (kind of the truth, kind predicted) pairs that count as right by default. The value alone does
 # not tell these apart: a driving licence bears the resident number, an Alipay account is a phone
-# number or an e-mail.
+# number or an e-mail, and a detector without Chinese kinds says "phone".
 EQUIVALENT: frozenset[tuple[str, str]] = frozenset(
     {
         ("cn_driving_licence", "cn_resident_id"),
         ("cn_social_insurance", "cn_resident_id"),
         ("alipay", "cn_mobile"),
         ("alipay", "email"),
+        ("cn_mobile", "phone"),
+        ("cn_landline", "phone"),
+        ("alipay", "phone"),
     }
 )

@@ -68,11 +68,12 @@ def _bad_date(rng: Random) -> str:
 
 
 def _bad_region(rng: Random) -> str:
-    first17 = (
-        rng.choice(("008812", "195507", "286604", "570321", "703310", "160101"))
-        + resident_id(rng, "")[6:17]
-    )
-    return first17 + checksums.mod_11_2(first17)
+    while True:
+        region = rng.choice(("008812", "195507", "286604", "570321", "703310", "160101"))
+        first17 = region + resident_id(rng, "")[6:17]
+        number = first17 + checksums.mod_11_2(first17)
+        if not _looks_issued(number):
+            return number
 
 
 def _wrong_card(rng: Random) -> str:
@@ -165,7 +166,7 @@ LOOKALIKES: dict[str, Make] = {
         + rng.choice((mobile(rng, "plain"), _serial(rng, rng.choice((6, 12, 15)))))
     ),
     "price": lambda rng: f"{rng.randrange(1, 9999):,}.{digits(rng, 2)}",
-    "big_amount": lambda rng: f"{rng.randrange(10**9, 10**12)}",
+    "big_amount": lambda rng: f"{rng.randrange(2 * 10**9, 10**10)}",
     "stock_code": lambda rng: rng.choice(("sh60", "SZ00", "sz30")) + digits(rng, 4),
     "postcode": lambda rng: rng.choice(("1000", "2100", "5180", "6100")) + digits(rng, 2),
     "product_phone": lambda rng: rng.choice(

@@ -109,7 +109,8 @@ def wechat_id(rng: Random, variant: str) -> str:
 
 
 def qq(rng: Random, variant: str) -> str:
-    return rng.choice("123456789") + digits(rng, rng.choice((6, 7, 8, 8, 9, 9)))
+    length = rng.choice((7, 8, 9, 9, 10, 10))
+    return rng.choice("123" if length == 10 else "123456789") + digits(rng, length - 1)
 
 
 def email(rng: Random, variant: str) -> str:
