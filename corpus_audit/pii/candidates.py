@@ -18,7 +18,7 @@ _RANK = {
     "private_key": 95, "url_credentials": 90, "jwt": 88, "git_token": 87, "cloud_token": 86,
     "iban": 82, "cn_resident_id": 80, "cn_hmt_residence_permit": 80, "cn_social_credit_code": 78,
     "cn_foreigner_residence_card": 79, "alipay": 76, "crypto_wallet": 75, "email": 68,
-    "cn_address": 66, "cn_number_plate": 64, "mac_address": 63, "cn_mobile": 60, "bank_card": 58,
+    "cn_address": 66, "cn_number_plate": 64, "mac_address": 63, "cn_mobile": 60, "bank_card": 62,
     "cn_driving_licence": 72, "cn_landline": 55, "us_ssn": 54, "coordinates": 53,
     "ip_address": 50, "birth_date": 50, "wechat_id": 61, "password": 45, "person_name": 40,
     "phone": 30,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from corpus_audit.pii.candidates import Candidates, Collector
+from corpus_audit.pii.candidates import Collector
 from corpus_audit.pii.literals import Literals
 from corpus_audit.pii.passwords import looks_like_password
 from corpus_audit.rules.location import load_toml, rules_dir
@@ -17,12 +18,17 @@ from corpus_audit.text.fold import View, fold_texts
 _WINDOW = 240  # bytes behind the word
 #: What may stand between the word and its value.
 JOINT = re.compile(
-    r"(?:号码|号|帐号|账号|账户|编号|id|no\.?|number|num|#|码)?\s?"
-    r"(?:\([^()]{0,12}\)|\[[^\[\]]{0,8}\])?\s?"
+    r"\s?(?:\((?=[号编]))?(?:号码|号 码|号|帐号|账号|账户|编号|id|no\.?|number|num|#|码)?\s?"
+    r"(?:\([^()0-9]{0,12}\)|\[[^\[\]0-9]{0,8}\])?[\"'`]?\s?"
     r"(?P<colon>(?:都是|就是|一般是|应该是|改成了|改成|换成了|换成|设为|设置为|设成|填的是|写的是|登记的是|登记为|[:=]+>?|是|为|叫|即| ?is | ?was | ?are |\||->)?)"
     r"\s?[\"'`“‘「『【<(\[]{0,2}\s?(?:[:=])?\s?"
 )
 _LEVELS = {"high": 0, "medium": 1, "low": 2, None: -1}
+_REACH = {
+    "loose": re.compile(r"[^0-9a-z]{0,24}"),
+    "number": re.compile(r"[^0-9a-z]{0,20}(?:号码?|编号)\s?[:(是为]?\s?[\"'“]?"),
+}
+_ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WORDISH = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
@@ -36,6 +42,13 @@ class Field:
     colon: int
     bare: int
     needs_digit: bool
+    reach: re.Pattern[str] | None  # what may stand between, where the value need not follow at once
+
+
+def spaced_too(words: Sequence[str]) -> list[str]:
+    """Words, and those of Han characters with a space between these, as scanned forms have them."""
+    han = [" ".join(word) for word in words if len(word) > 1 and not word.isascii() and " " not in word]
+    return [*words, *(word for word in han if not any(char.isascii() and char != " " for char in word))]
 
 
 class Fields:
@@ -51,20 +64,25 @@ class Fields:
                 _LEVELS[entry.get("colon")],
                 _LEVELS[entry.get("bare")],
                 entry.get("needs") == "digit",
+                _REACH.get(entry.get("reach")),
             )
             for entry in stored
         ]
         owners: dict[bytes, list[int]] = {}
         for i, field in enumerate(self.fields):
-            for word in fold_texts(field.words):
+            for word in fold_texts(spaced_too(field.words)):
                 owners.setdefault(word, []).append(i)
         ordered = sorted(owners)
+        behind = [(word, i) for i, e in enumerate(stored) for word in e.get("behind", ())]
+        self.behind = [i for _, i in behind]
+        self.behind_words = Literals(fold_texts([word for word, _ in behind]))
         # A word may be tied to what follows by an underscore or digits: `qq123456`, `mrn00123`.
         self.literals = Literals(ordered, [True] * len(ordered), right=False)
         self.owners = [owners[word] for word in ordered]
 
     def find(self, view: View, found: Collector) -> None:
         """Add what is found in a view."""
+        self._find_behind(view, found)
         word, end = self.literals.scan(view.data)
         if not len(word):
             return
@@ -82,16 +100,53 @@ class Fields:
                 continue
             joint = JOINT.match(text)
             assert joint
+            glued = self.literals.words[which][-1] < 0x80
             for index in self.owners[which]:
-                self._try(self.fields[index], text, joint, at, document, found)
+                self._try(self.fields[index], text, joint, glued, at, document, found)
+
+    def _find_behind(self, view: View, found: Collector) -> None:
+        """Values that stand before their word."""
+        word, end = self.behind_words.scan(view.data)
+        if not len(word):
+            return
+        start = end - self.behind_words.length[word]
+        row = np.searchsorted(view.offsets, start, side="right") - 1
+        keep = found.admit("behind", row)
+        begins = view.offsets[row]
+        hits = zip(
+            word[keep].tolist(), start[keep].tolist(), begins[keep].tolist(), row[keep].tolist(),
+            strict=True,
+        )  # fmt: skip
+        for which, at, begin, document in hits:
+            field = self.fields[self.behind[which]]
+            low = max(begin, at - 40)
+            raw = view.data[low : at + 3].tobytes()
+            if not any(48 <= byte <= 57 for byte in raw):
+                continue
+            text = raw.decode("utf-8", "ignore")
+            last = None
+            for match in field.value.finditer(text):
+                last = match
+            if last and not text[last.end() : -1].strip(" ,("):
+                size = len(last[0].encode())
+                ahead = len(text[last.end() :].encode())
+                found.add(field.kind, document, at + 3 - ahead - size, at + 3 - ahead, 1)
 
     def _try(
-        self, field: Field, text: str, joint: re.Match[str], at: int, row: int, found: Collector
-    ) -> None:
+        self, field: Field, text: str, joint: re.Match[str], glued: bool, at: int, row: int,
+        found: Collector,
+    ) -> None:  # fmt: skip
         level = field.colon if joint["colon"] or ":" in joint[0] or "=" in joint[0] else field.bare
         value = field.value.match(text, joint.end())
+        if not value and field.reach:
+            value = field.value.search(text, 0, 40)
+            if value and not field.reach.fullmatch(text, 0, value.start()):
+                return
+            level = field.bare
         if not value or level < 0:
             return
+        if glued and not joint.end() and text[0] in _ASCII_LETTERS:
+            return  # `wxabc123` names nothing
         end = value.end()
         if field.kind == "password":
             end = _password_end(text, value)
@@ -107,7 +162,7 @@ class Fields:
             named = bool(joint["colon"]) or "号" in joint[0] or "id" in joint[0]
             if not digit and not (named and given not in _ORDINARY and text[end : end + 1] != " "):
                 return
-            if text[end : end + 1] in ("(", "/", ".", "@") and "@" not in given:
+            if text[end : end + 1] in ("/", ".", "@") and "@" not in given:
                 return
         if field.kind == "qq" and re.fullmatch(r"1[3-9]\d{9}", given):
             return
@@ -142,6 +197,3 @@ _ORDINARY = frozenset(
 def load_fields() -> Fields:
     """The fields that ship."""
     return Fields()
-
-
-__all__ = ["JOINT", "Candidates", "Fields", "load_fields"]

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 
 from corpus_audit.pii.candidates import HIGH, MEDIUM, Collector
+from corpus_audit.pii.fields import spaced_too
 from corpus_audit.pii.literals import Literals
 from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.text.fold import View, fold_text, fold_texts
@@ -24,6 +25,7 @@ _JOINT = re.compile(
     r"(?P<colon>[\"'`]?(?:[:=|]|是|为|叫|即)?)\s?[\"'“‘「『【<(]?\s?"
 )
 _DOTTED = re.compile(rf"[{_HAN}]{{1,6}}(?:[·•・‧.][{_HAN}]{{1,8}}){{1,3}}")
+_DOTTED_END = re.compile(rf"(?<![{_HAN}])[{_HAN}]{{1,6}}(?:[·•・‧][{_HAN}]{{1,8}}){{1,3}}$")
 _RUN = re.compile(rf"[{_HAN}]+")
 
 
@@ -45,7 +47,9 @@ class Names:
         self.never = words("never")
         self.after = tuple(sorted(words("after"), key=len, reverse=True))
         self.before = frozenset(folded(stored["before"]) + stored["before"])
-        left, right = fold_texts(stored["left"]), fold_texts(stored["right"])
+        left = fold_texts(spaced_too(stored["left"]))
+        right = fold_texts([*stored["right"], *stored["beside"]])
+        self.titles = words("right")
         both = sorted({*left, *right})
         self.literals = Literals(both)
         self.is_left = [word in set(left) for word in both]
@@ -96,7 +100,7 @@ class Names:
     def length(self, text: str, first: int, firm: bool) -> int:
         """Characters of the name at `first`; 0: there is none. `firm`: it stands as a value."""
         dotted = _DOTTED.match(text, first)
-        if dotted and firm:
+        if dotted:
             return len(dotted[0])
         run = _RUN.match(text, first)
         if not run:
@@ -121,8 +125,14 @@ class Names:
         return 0
 
     def _ahead(self, word: str, text: str, start: int, row: int, found: Collector) -> None:
-        stripped = text.rstrip()
-        if len(text) - len(stripped) > 1 or len(word) == 1 and text == stripped:
+        stripped = text.rstrip(" ,")
+        dotted = _DOTTED_END.search(stripped)
+        if dotted and word in self.titles:
+            end = start - (len(text.encode()) - len(stripped.encode()))
+            found.add("person_name", row, end - len(dotted[0].encode()), end, MEDIUM)
+            return
+        apart = len(text) - len(stripped)
+        if apart > 1 or (word not in self.titles and not apart):
             return
         for size in (4, 3, 2):
             name = stripped[-size:]
@@ -131,11 +141,10 @@ class Names:
             if len(name) < size or not surname or given not in (1, 2) or size == 4 and surname == 1:
                 continue
             before = stripped[-size - 1 : -size] if len(stripped) > size else ""
-            edge = not before or before in self.before or not "\u3400" <= before <= "\u9fff"
+            edge = not before or not "\u3400" <= before <= "\u9fff"
+            edge |= word in self.titles and before in self.before
             common = all(char in self.given for char in name[surname:])
             if not edge or not common or name in self.never or name[:2] in self.never:
-                continue
-            if given == 1 and word not in ("先生", "女士", "小姐", "同志", "敬上", "的简历", "师傅"):
                 continue
             end = start - (len(text.encode()) - len(stripped.encode()))
             found.add("person_name", row, end - len(name.encode()), end, MEDIUM)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,6 +26,8 @@ from corpus_audit.pii.placeholders import is_placeholder
 from corpus_audit.text.buffers import Int64s
 from corpus_audit.text.fold import View
 
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+_DATE = re.compile(r"(?:19|20)\d\d[-/. ]?(?:0?[1-9]|1[0-2])[-/. ]?(?:0?[1-9]|[12]\d|3[01])(?!\d)")
 Levels = npt.NDArray[np.int8]
 _DROP = 3
 _KINDS = {
@@ -157,6 +161,8 @@ def _ssn(part: Numbers, near: Near, _: View) -> Levels:
 
 def _ipv4(part: Numbers, near: Near, view: View) -> Levels:
     level = _level(len(part.start), MEDIUM)
+    octets = np.stack([part.value >> np.uint64(shift) & np.uint64(255) for shift in (24, 16, 8, 0)])
+    level[octets.max(0) < 32] = LOW  # as the numbers of sections are
     level[near.by] = HIGH
     level[near.against] = LOW
     before = view.data[np.maximum(part.start - 1, 0)]
@@ -169,8 +175,14 @@ def _ipv4(part: Numbers, near: Near, view: View) -> Levels:
     return level
 
 
-def _coordinates(part: Numbers, near: Near, _: View) -> Levels:
+def _coordinates(part: Numbers, near: Near, view: View) -> Levels:
     level = _level(len(part.start), LOW)
+    for i in range(len(part.start)):
+        text = view.data[part.start[i] : part.end[i]].tobytes().decode("utf-8", "replace")
+        a, b = (abs(float(number)) for number in _DECIMAL.findall(text)[:2])
+        if 18 <= min(a, b) <= 54 and 73 <= max(a, b) <= 135.1:
+            level[i] = MEDIUM  # in China
+    level[near.against] = LOW
     level[near.by] = HIGH
     return level
 
@@ -190,7 +202,7 @@ def _phone(part: Numbers, near: Near, view: View) -> Levels:
     for i in np.flatnonzero((strong | beside) & ~tied).tolist():
         text = view.data[part.start[i] : part.end[i]].tobytes().decode("utf-8", "replace")
         told = is_telephone(text, bool(part.flags[i] & PREFIXED))
-        if told is None or text.startswith(_SERVICE):
+        if told is None or text.startswith(_SERVICE) or (not strong[i] and _is_other(text)):
             continue
         if beside[i]:
             level[i] = HIGH if told else MEDIUM
@@ -199,6 +211,11 @@ def _phone(part: Numbers, near: Near, view: View) -> Levels:
         if near.against[i]:
             level[i] = LOW
     return level
+
+
+def _is_other(text: str) -> bool:
+    """Digits that read as a date or a book number."""
+    return bool(_DATE.match(text)) or text.startswith(("978", "979"))
 
 
 def _local(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 
 _PLACEHOLDERS = (
-    "xxx", "***", "...", "your", "example", "placeholder", "changeme", "<", "{", "$", "%(", "none",
+    "xxx", "***", "...", "your", "example", "placeholder", "changeme", "<", "{", "$(", "%(", "none",
     "null", "true", "false", "todo", "dummy", "sample", "test_", "redacted", "hidden", "process.",
     "os.", "env.", "self.", "string", "getenv", "config.", "settings.", "//", "\\u",
 )  # fmt: skip
+_IN_TOKENS = re.compile(r"x{6}|\*{3}|\.{3}|your|example|placeholder|changeme|[<>{}]|(.)\1{7}", re.I)
 
 
 def entropy(text: str) -> float:
@@ -22,6 +24,11 @@ def is_placeholder_secret(text: str) -> bool:
     """Does a value say of itself that it stands for another?"""
     lower = text.lower()
     return any(mark in lower for mark in _PLACEHOLDERS) or len(set(lower)) <= 2
+
+
+def is_placeholder_token(token: str) -> bool:
+    """The same for long random tokens, in which short words come up by chance."""
+    return _IN_TOKENS.search(token) is not None or len(set(token)) < 8
 
 
 def looks_like_password(text: str) -> bool:
@@ -42,7 +49,7 @@ def looks_like_password(text: str) -> bool:
 
 def looks_random(text: str) -> bool:
     """A token of 16 characters or more, letters and digits mixed without a pattern."""
-    if len(text) < 16 or is_placeholder_secret(text):
+    if len(text) < 16 or is_placeholder_token(text):
         return False
     digits = sum(char.isdigit() for char in text)
     letters = sum(char.isalpha() for char in text)

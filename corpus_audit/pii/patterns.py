@@ -30,6 +30,7 @@ PATTERNS = {
         f"(?:{'|'.join(_PROVINCES)})(?: ?[a-z] ?(?:·|•|-|.)?) ?[a-z0-9]".encode()
         + rb" ?[a-z0-9] ?[a-z0-9] ?[a-z0-9]"
     ),
+    "coordinates": "[0-9] ?°".encode(),
     "cn_military_id": "[军士文职兵警武海空].{0,3}字第".encode(),
 }
 _MAC = re.compile(r"(?<![0-9a-f:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![0-9a-f:-])")
@@ -40,6 +41,11 @@ _PLATE = re.compile(
     rf"[{_PROVINCES}] ?[a-hj-z] ?[·•.\-]? ?(?:(?:[0-9][a-z]|[a-z][0-9]|[0-9]{{2}}|[a-z]{{2}})(?: ?[a-z0-9]){{2,3}}"
     r" ?[a-z0-9挂学警港澳领使])(?![a-z0-9])"
 )
+_ANGLE = (
+    r"(?:(?:北纬|南纬|东经|西经|[nsew]) ?)?-?\d{1,3}(?:\.\d{4,17} ?°|° ?\d{1,2} ?[\u2032'\u2019] ?"
+    r"\d{1,2}(?:\.\d+)? ?(?:[\u2033\"\u201d]|''|\u2032\u2032)?) ?(?:[nsew](?![a-z]))?"
+)
+_ANGLES = re.compile(rf"(?<![\d.]){_ANGLE}[,;、/| ]{{0,3}}{_ANGLE}")
 _MILITARY = re.compile(
     r"[\u4e00-\u9fff]{0,2}[军士文职兵警武海空南北沈济兰成广京参政后装]{1,3}字第 ?[a-z]?[0-9]{6,9}[a-z]? ?号?"
 )
@@ -92,7 +98,7 @@ class Patterns:
             for start, size, level, placeholder in judge(chars, text, view, document, low):
                 first = low + len(chars[:start].encode())
                 last = first + len(chars[start : start + size].encode())
-                if last <= done[pattern] or not first < at + 2 or last + 2 < at:
+                if last <= done[pattern] or not first < at + 2 or (name != "coordinates" and last + 2 < at):
                     continue
                 done[pattern] = last
                 found.add(name, document, first, last, level, placeholder)
@@ -154,6 +160,9 @@ class Patterns:
                 continue  # two provinces in a row are no plate
             answers.append((match.start(), len(match[0]), MEDIUM, False))
         return answers
+
+    def _coordinates(self, chars: str, *_: Any) -> list[tuple[int, int, int, bool]]:
+        return [(m.start(), len(m[0].rstrip()), HIGH, False) for m in _ANGLES.finditer(chars)]
 
     def _cn_military_id(self, chars: str, *_: Any) -> list[tuple[int, int, int, bool]]:
         answers = []

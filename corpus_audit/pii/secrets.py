@@ -17,7 +17,7 @@ import numpy as np
 
 from corpus_audit.pii.candidates import HIGH, MEDIUM, Collector
 from corpus_audit.pii.literals import Literals
-from corpus_audit.pii.passwords import is_placeholder_secret, looks_random
+from corpus_audit.pii.passwords import is_placeholder_secret, is_placeholder_token, looks_random
 from corpus_audit.text.buffers import Utf8
 from corpus_audit.text.fold import View, locate
 
@@ -179,13 +179,11 @@ class Secrets:
             begin = match.start("value") if named else 0
             start = folded + len(match[0][:begin].lower().encode())
             size = _folded_size(match[0][begin : begin + len(value)])
-            placeholder = is_placeholder_secret(value) or "EXAMPLE" in value
+            placeholder = is_placeholder_token(value)
         if form.level == MEDIUM and form.kind == "cloud_token" and not looks_random(value):
             return
         if form.kind == "jwt" and not _is_jwt(value):
             return
-        if form.kind in ("cloud_token", "git_token") and len(set(value)) < 8:
-            placeholder = True
         if form.kind == "private_key" and placeholder:
             placeholder = "..." in value
         found.add(form.kind, row, start, min(start + size, int(view.offsets[row + 1]) - 1),
