@@ -13,6 +13,7 @@ from corpus_audit.pii.candidates import Collector
 from corpus_audit.pii.literals import Literals
 from corpus_audit.pii.passwords import looks_like_password
 from corpus_audit.rules.location import load_toml, rules_dir
+from corpus_audit.text.buffers import Bytes
 from corpus_audit.text.fold import View, fold_texts
 
 _WINDOW = 240  # bytes behind the word
@@ -29,6 +30,8 @@ _REACH = {
     "number": re.compile(r"[^0-9a-z]{0,20}(?:号码?|编号)\s?[:(是为]?\s?[\"'“]?"),
 }
 _ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+#: Behind 生: 生效 is no birth.
+_NOT_BORN = frozenset("效产活命成物育死存意前锁变态")
 _WORDISH = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
@@ -96,13 +99,20 @@ class Fields:
         )  # fmt: skip
         for which, at, stop, document in nth:
             text = data[at : min(at + _WINDOW, stop)].tobytes().decode("utf-8", "ignore")
-            if not text:
+            if not text or text[0] in _NOT_BORN or self._is_within(which, at, data):
                 continue
             joint = JOINT.match(text)
             assert joint
             glued = self.literals.words[which][-1] < 0x80
             for index in self.owners[which]:
                 self._try(self.fields[index], text, joint, glued, at, document, found)
+
+    def _is_within(self, which: int, at: int, data: Bytes) -> bool:
+        """Does the word end another one, as 生于 ends 发生于?"""
+        if not self.literals.words[which].startswith("生".encode()):
+            return False
+        start = at - len(self.literals.words[which])
+        return data[max(0, start - 3) : start].tobytes().decode("utf-8", "ignore") in ("发", "产", "诞", "派")
 
     def _find_behind(self, view: View, found: Collector) -> None:
         """Values that stand before their word."""
@@ -120,6 +130,8 @@ class Fields:
         for which, at, begin, document in hits:
             field = self.fields[self.behind[which]]
             low = max(begin, at - 40)
+            if view.data[at + int(self.behind_words.length[which]) : at + int(self.behind_words.length[which]) + 3].tobytes().decode("utf-8", "ignore") in _NOT_BORN:
+                continue
             raw = view.data[low : at + 3].tobytes()
             if not any(48 <= byte <= 57 for byte in raw):
                 continue

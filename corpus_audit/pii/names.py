@@ -26,6 +26,7 @@ _JOINT = re.compile(
 )
 _DOTTED = re.compile(rf"[{_HAN}]{{1,6}}(?:[·•・‧.][{_HAN}]{{1,8}}){{1,3}}")
 _DOTTED_END = re.compile(rf"(?<![{_HAN}])[{_HAN}]{{1,6}}(?:[·•・‧][{_HAN}]{{1,8}}){{1,3}}$")
+_WEAK = frozenset("的等以也还就来去经将对为是到从并年号收在及和")
 _RUN = re.compile(rf"[{_HAN}]+")
 
 
@@ -46,10 +47,13 @@ class Names:
         self.given = frozenset(folded("".join(stored["given"].split())))
         self.never = words("never")
         self.after = tuple(sorted(words("after"), key=len, reverse=True))
+        self.strong = tuple(word for word in self.after if len(word) > 1)
         self.before = frozenset(folded(stored["before"]) + stored["before"])
         left = fold_texts(spaced_too(stored["left"]))
         right = fold_texts([*stored["right"], *stored["beside"]])
         self.titles = words("right")
+        self.bare = frozenset(w.decode() for w in fold_texts(spaced_too(stored["bare"])))
+        self.common = frozenset(folded(stored["common"]))
         both = sorted({*left, *right})
         self.literals = Literals(both)
         self.is_left = [word in set(left) for word in both]
@@ -85,7 +89,7 @@ class Names:
         while True:
             colon = bool(joint["colon"].strip("\"'` ")) or joint.end() > 1
             firm = colon and len(word) > 1
-            size = self.length(text, first, firm)
+            size = self.length(text, first, firm) if firm or word in self.bare else 0
             if not size:
                 return
             start = at + len(text[:first].encode())
@@ -109,6 +113,8 @@ class Names:
         surname = 2 if han[:2] in self.double else 1 if han[:1] in self.single else 0
         if not surname or len(han) <= surname:
             return 0
+        if not firm and surname == 1 and han[0] in self.common:
+            return 0
         if any(han.startswith(word) for word in (han[:2], han[:3], han[:4]) if word in self.never):
             return 0
         if firm and len(han) in (surname + 1, surname + 2):
@@ -118,10 +124,12 @@ class Names:
             if len(han) < size or not all(char in self.given for char in han[surname:size]):
                 continue
             rest = han[size:]
-            if not rest or rest.startswith(self.after):
+            if not rest and (firm or more == 2 or first + size < len(text)):
                 return size
-        if firm and len(han) <= surname + 3:
-            return 0
+            if rest.startswith(self.after) and (firm or more == 2 and rest[:1] not in _WEAK):
+                return size
+            if rest.startswith(self.strong):
+                return size
         return 0
 
     def _ahead(self, word: str, text: str, start: int, row: int, found: Collector) -> None:
@@ -142,6 +150,8 @@ class Names:
                 continue
             before = stripped[-size - 1 : -size] if len(stripped) > size else ""
             edge = not before or not "\u3400" <= before <= "\u9fff"
+            if surname == 1 and name[0] in self.common:
+                continue
             edge |= word in self.titles and before in self.before
             common = all(char in self.given for char in name[surname:])
             if not edge or not common or name in self.never or name[:2] in self.never:

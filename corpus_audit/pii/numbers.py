@@ -27,6 +27,7 @@ from corpus_audit.text.buffers import Int64s
 from corpus_audit.text.fold import View
 
 _DECIMAL = re.compile(r"-?\d+\.\d+")
+_FRACTION = re.compile(r"\d+\.\d+(?!.*[-. ])")
 _DATE = re.compile(r"(?:19|20)\d\d[-/. ]?(?:0?[1-9]|1[0-2])[-/. ]?(?:0?[1-9]|[12]\d|3[01])(?!\d)")
 Levels = npt.NDArray[np.int8]
 _DROP = 3
@@ -202,7 +203,14 @@ def _phone(part: Numbers, near: Near, view: View) -> Levels:
     for i in np.flatnonzero((strong | beside) & ~tied).tolist():
         text = view.data[part.start[i] : part.end[i]].tobytes().decode("utf-8", "replace")
         told = is_telephone(text, bool(part.flags[i] & PREFIXED))
-        if told is None or text.startswith(_SERVICE) or (not strong[i] and _is_other(text)):
+        weak = not strong[i]
+        if weak and (
+            view.data[max(0, part.start[i] - 1)] == 47  # in a path
+            or (not told and not part.flags[i] & GROUPED)
+            or _FRACTION.match(text)
+        ):
+            continue
+        if told is None or text.startswith(_SERVICE) or (weak and _is_other(text)):
             continue
         if beside[i]:
             level[i] = HIGH if told else MEDIUM

@@ -35,6 +35,8 @@ def looks_like_password(text: str) -> bool:
     """6 to 40 characters of at least two classes (letters, digits, others), or 6 to 8 digits."""
     if not 6 <= len(text) <= 40 or is_placeholder_secret(text):
         return False
+    if text[0] in "/[*|-.~" or text.count(":") > 1 or text.count("/") > 1:
+        return False
     digits = sum(char.isdigit() for char in text)
     letters = sum(char.isalpha() for char in text)
     others = len(text) - digits - letters
