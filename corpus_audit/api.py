@@ -72,7 +72,7 @@ def scan(
     paths: str | Path | Sequence[str | Path],
     output: str | Path,
     *,
-    detectors: str | Sequence[str] = ("keywords", "language"),
+    detectors: str | Sequence[str] = ("keywords", "language", "pii"),
     rules: str | Path | Sequence[str | Path] = (),
     policy: str | Path | None = None,
     key_file: str | None = None,

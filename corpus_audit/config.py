@@ -26,7 +26,7 @@ class ScanConfig:
     key: bytes = field(repr=False)
     read: ReadOptions = field(default_factory=ReadOptions)
     detectors: Mapping[str, Mapping[str, object]] = field(
-        default_factory=lambda: {"keywords": {}, "language": {}}
+        default_factory=lambda: {"keywords": {}, "language": {}, "pii": {}}
     )  # name -> its configuration
     policy: Policy = field(default_factory=Policy)
     max_findings: int = 20  # stored per document and rule, at least; counts are always exact

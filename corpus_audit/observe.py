@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import pyarrow as pa
 from corpus_audit.errors import UsageError
 from corpus_audit.text.batch import Batch
 from corpus_audit.text.fold import TRANSFORMS
-from corpus_audit.types import Detector, Findings, Observations, RuleInfo
+from corpus_audit.types import LEVELS, Detector, Findings, Observations, RuleInfo
 
 _BUCKET = 2000  # code points: the window of the shipped policies
 _FURTHER = 5  # times the limit: the most that is stored of one rule in one document
@@ -30,6 +30,16 @@ class Observed:
     pair_rule: npt.NDArray[np.int32]
     pair_matches: npt.NDArray[np.int64]
     columns: Mapping[str, pa.Array]
+    values: tuple[Values, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What findings of one detector stand for, aligned."""
+
+    row: npt.NDArray[np.int32]
+    rule: npt.NDArray[np.int32]  # index into the rules of all detectors
+    value: pa.Array
 
 
 def observe(batch: Batch, detectors: Sequence[Detector], max_findings: int) -> Observed:
@@ -37,22 +47,36 @@ def observe(batch: Batch, detectors: Sequence[Detector], max_findings: int) -> O
     rules: list[RuleInfo] = []
     parts: list[Findings] = []
     columns: dict[str, pa.Array] = {}
+    values: list[Values] = []
     for detector in detectors:
         seen = _run(detector, batch)
         found = seen.findings
+        rule = found.rule.astype(np.int32) + np.int32(len(rules))
         parts.append(
             Findings(
                 found.row.astype(np.int32),
-                found.rule.astype(np.int32) + np.int32(len(rules)),
+                rule,
                 found.start.astype(np.int64),
                 found.end.astype(np.int64),
                 found.trace.astype(np.int32),
+                _levels(found, detector.rules),
             )
         )
+        if seen.values is not None and len(found):
+            values.append(Values(found.row.astype(np.int32), rule, seen.values))
         rules += detector.rules
         columns |= {spec.name: seen.columns[spec.name] for spec in detector.columns}
     every = _joined(parts)
-    return Observed(tuple(rules), every, *_capped(every, max_findings), columns=columns)
+    capped = _capped(every, max_findings)
+    return Observed(tuple(rules), every, *capped, columns=columns, values=tuple(values))
+
+
+def _levels(found: Findings, rules: Sequence[RuleInfo]) -> npt.NDArray[np.int8]:
+    """The confidence of each finding: its own, or that of its rule."""
+    if found.level is not None:
+        return found.level.astype(np.int8)
+    of_rule = np.array([LEVELS.index(rule.confidence) for rule in rules], np.int8)
+    return of_rule[found.rule] if len(found) else np.zeros(0, np.int8)
 
 
 def _run(detector: Detector, batch: Batch) -> Observations:
@@ -85,11 +109,14 @@ def _fault(detector: Detector, seen: object, batch: Batch) -> str | None:
             return f'column "{spec.name}" is not the array of {spec.type} that it declares'
         if len(column) != len(batch):
             return f'column "{spec.name}" has {len(column)} values for {len(batch)} documents'
+    if seen.values is not None and len(seen.values) != len(seen.findings):
+        return "it gives another number of values than of findings"
     return _findings_fault(seen.findings, len(detector.rules), batch)
 
 
 def _findings_fault(found: Findings, rules: int, batch: Batch) -> str | None:
     arrays = [getattr(found, f.name) for f in fields(Findings)]
+    arrays = [array for array in arrays if array is not None]
     if any(
         not isinstance(array, np.ndarray) or array.ndim != 1 or array.dtype.kind not in "iu"
         for array in arrays
@@ -111,15 +138,19 @@ def _findings_fault(found: Findings, rules: int, batch: Batch) -> str | None:
         return "a finding has an empty span or one that is not in its document"
     if found.trace.min() < 0 or found.trace.max() >= 1 << len(TRANSFORMS):
         return "a finding has an unknown bit in its trace"
+    level = found.level
+    if level is not None and (level.min() < 0 or level.max() >= len(LEVELS)):
+        return "a finding has an unknown level"
     return None
 
 
 def _joined(parts: Sequence[Findings]) -> Findings:
     """All findings in order of (row, start, end, rule)."""
     if not any(len(part) for part in parts):
-        return Findings.empty()
+        none = Findings.empty()
+        return replace(none, level=np.zeros(0, np.int8))
     arrays = [np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Findings)]
-    row, rule, start, end, _ = arrays
+    row, rule, start, end = arrays[:4]
     order = np.lexsort((rule, end, start, row))
     return Findings(*(array[order] for array in arrays))
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Level = Literal["high", "medium", "low"]
+LEVELS: tuple[Level, ...] = ("high", "medium", "low")
 
 # --- input -----------------------------------------------------------------------------------
 
@@ -129,6 +130,8 @@ class RuleInfo:
     title_zh: str
     severity: Level
     confidence: Level
+    #: Of personal data and secrets, which a policy's ratio leaves out unless it says otherwise.
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ class Findings:
     start: npt.NDArray[np.int64]  # span in code points of the raw text
     end: npt.NDArray[np.int64]
     trace: npt.NDArray[np.int32]  # bits: `corpus_audit.text.fold.TRANSFORMS` that made it match
+    #: Confidence of each as an index into LEVELS; None: that of its rule.
+    level: npt.NDArray[np.int8] | None = None
 
     def __len__(self) -> int:
         return len(self.row)
@@ -156,6 +161,9 @@ class Observations:
 
     findings: Findings = field(default_factory=Findings.empty)
     columns: Mapping[str, pa.Array] = field(default_factory=dict)
+    #: What each finding stands for, normalised, to count distinct values by; null: it is not
+    #: counted so. Only keyed digests of them are stored.
+    values: pa.Array | None = None
 
 
 @dataclass(frozen=True, slots=True)

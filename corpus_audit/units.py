@@ -18,6 +18,7 @@ from corpus_audit.config import ScanConfig, digest_of
 from corpus_audit.excerpts import cut_excerpts
 from corpus_audit.judge import Hits, judge
 from corpus_audit.observe import Observed, observe
+from corpus_audit.personal import digest_columns, tally_personal
 from corpus_audit.plan import Unit, changed_since, real_path
 from corpus_audit.readers.registry import reader_named
 from corpus_audit.readers.sources import name_source, relative_path
@@ -25,7 +26,7 @@ from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
 from corpus_audit.text.fold import TRANSFORMS
 from corpus_audit.text.masking import mask_label, mask_labels
-from corpus_audit.types import Detector, Loss, Skipped
+from corpus_audit.types import LEVELS, Detector, Loss, Skipped
 from corpus_audit.writer import UnitWriter
 
 _JOINED = 4096  # batches joined at most
@@ -146,11 +147,14 @@ def _scan_batch(
         for name in ("doc", "source", "path")
     }
     _tally_batch(batch, labels["source"], seen, hits, risks, detectors, tally)
+    tally_personal(seen, labels["source"], tally)
     writer.write(
         "documents", {**_document_columns(batch, labels, risks, config.key), **seen.columns}
     )
     if len(seen.findings):
         writer.write("findings", _finding_columns(batch, labels, seen, config.context))
+    for values in seen.values:
+        writer.write("digests", digest_columns(values, seen.rules, labels["source"], config.key))
 
 
 def _risks_per_document(hits: Hits, documents: int) -> list[str]:
@@ -186,7 +190,8 @@ def _tally_batch(
         source, name = sources[code[row]], hits.risks[risk]
         add_counts(source.hits, {name: 1})
         add_counts(source.hit_chars, {name: int(batch.chars[row])})
-    found = np.unique(seen.pair_row)
+    judged = np.array([not rule.personal for rule in seen.rules], np.bool_)
+    found = np.unique(seen.pair_row[judged[seen.pair_rule]] if len(judged) else seen.pair_row)
     for row in found[~np.isin(found, hits.row)].tolist():
         sources[code[row]].matched_only += 1
     for row in np.unique(hits.row).tolist():
@@ -266,7 +271,7 @@ def _finding_columns(
         "position": batch.records.column("position").take(row),
         "rule": pa.array([info.id for info in seen.rules], pa.string()).take(rule),
         "risk": pa.array([info.risk for info in seen.rules], pa.string()).take(rule),
-        "confidence": pa.array([info.confidence for info in seen.rules], pa.string()).take(rule),
+        "confidence": pa.array(LEVELS, pa.string()).take(pa.array(findings.level)),
         "start": pa.array(findings.start),
         "end": pa.array(findings.end),
         "matches": pa.array(seen.matches),

@@ -30,6 +30,7 @@ class UnitWriter:
             "documents": pa.schema([*schema.DOCUMENTS, *columns]),
             "findings": schema.FINDINGS,
             "skipped": schema.SKIPPED,
+            "digests": schema.DIGESTS,
         }
         self._stack = contextlib.ExitStack()
         self._writers: dict[str, pq.ParquetWriter] = {}

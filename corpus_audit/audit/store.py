@@ -19,7 +19,7 @@ from corpus_audit.errors import AuditError
 MANIFEST = "audit.json"
 FOLDERS = (*TABLES, "units")
 _TEMPORARY = re.compile(
-    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|audit\.json|sources\.(?:csv|parquet))\.\d+\.tmp"
+    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|audit\.json|(?:sources|personal)\.(?:csv|parquet))\.\d+\.tmp"
 )
 
 

@@ -55,7 +55,7 @@ def scan(
     encoding: Annotated[str, typer.Option(help="gb18030, gbk, big5, utf-16, ...")] = "utf-8",
     detectors: Annotated[
         str, typer.Option(help="Detectors to run, with commas.")
-    ] = "keywords,language",
+    ] = "keywords,language,pii",
     rules: Annotated[
         list[str] | None,
         typer.Option(help="Rule file or folder. Repeat it for several. [default: shipped rules]"),

@@ -22,6 +22,7 @@ from corpus_audit.config import ScanConfig, digest_of
 from corpus_audit.detectors.registry import load_detectors
 from corpus_audit.engines.local import run_units
 from corpus_audit.errors import AuditError, RunError, UsageError
+from corpus_audit.personal import personal_table
 from corpus_audit.plan import Plan, real_path
 from corpus_audit.policies import Policy
 from corpus_audit.sources import Coverage, coverage_of, source_rows, source_table
@@ -286,14 +287,15 @@ def _finish(
             if _OURS.fullmatch(name) and name.rsplit(".", 1)[0] not in keys:
                 store.remove(f"{folder}/{name}")
     manifest = store.read_manifest()
-    table = source_table(tally, policy, manifest["risks"])
-    for name, write in (
-        ("sources.parquet", pq.write_table),
-        ("sources.csv", pyarrow.csv.write_csv),
-    ):
-        sink = io.BytesIO()
-        write(table, sink)
-        store.write(name, sink.getvalue())
+    tables = {
+        "sources": source_table(tally, policy, manifest["risks"]),
+        "personal": personal_table(store, tally, sorted(keys)),
+    }
+    for name, table in tables.items():
+        for suffix, write in (("parquet", pq.write_table), ("csv", pyarrow.csv.write_csv)):
+            sink = io.BytesIO()
+            write(table, sink)
+            store.write(f"{name}.{suffix}", sink.getvalue())
     summary = summarize(tally, policy, manifest, len(keys), resumed)
     counts = {
         name: getattr(summary.coverage, name)

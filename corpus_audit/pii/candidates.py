@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from corpus_audit.pii.kinds import load_kinds
 from corpus_audit.text.buffers import Int64s
 
 HIGH, MEDIUM, LOW = 0, 1, 2
@@ -115,8 +114,3 @@ def _apart(start, end, score):  # type: ignore[no-untyped-def]
             kept[n] = i
             n += 1
     return kept[:n]
-
-
-def all_kinds() -> list[str]:
-    """Names of all kinds that ship."""
-    return list(load_kinds())

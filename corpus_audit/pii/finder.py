@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from corpus_audit.pii.addresses import load_addresses
-from corpus_audit.pii.candidates import HIGH, LOW, MEDIUM, Candidates, Collector, all_kinds
+from corpus_audit.pii.candidates import HIGH, LOW, MEDIUM, Candidates, Collector
 from corpus_audit.pii.fields import load_fields
+from corpus_audit.pii.kinds import default_kinds
 from corpus_audit.pii.mail import CREDENTIALS, HAN_MAIL, find_mails
 from corpus_audit.pii.names import load_names
 from corpus_audit.pii.numbers import judge_numbers
@@ -47,7 +48,7 @@ class Finder:
     """All finders. `kinds`: those that are wanted; the others are not reported."""
 
     def __init__(self, kinds: Sequence[str] | None = None, cap: int = CAP) -> None:
-        self.kinds = list(kinds or all_kinds())
+        self.kinds = list(kinds or default_kinds())
         self.cap = cap
 
     def find(self, text: Utf8, view: View) -> tuple[Candidates, Int64s]:

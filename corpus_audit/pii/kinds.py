@@ -26,6 +26,7 @@ class Kind(BaseModel):
     severity: Level
     risk: str
     tag: str
+    asked: bool = False  # looked for only where it is asked for by name
 
     @property
     def rule(self) -> RuleInfo:
@@ -40,3 +41,8 @@ def load_kinds() -> dict[str, Kind]:
     return {
         name: Kind(id=name, class_=entry.pop("class"), **entry) for name, entry in stored.items()
     }
+
+
+def default_kinds() -> list[str]:
+    """The kinds that are looked for unless others are named."""
+    return [name for name, kind in load_kinds().items() if not kind.asked]
