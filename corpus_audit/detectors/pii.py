@@ -91,9 +91,7 @@ class PiiDetector:
             findings, self._columns(findings, capped, len(batch)), values.take(pa.array(order))
         )
 
-    def _findings(
-        self, text: Utf8, view: View, found: Candidates
-    ) -> tuple[Findings, pa.Array]:
+    def _findings(self, text: Utf8, view: View, found: Candidates) -> tuple[Findings, pa.Array]:
         start, end, trace = to_raw(text, view, found)
         rule = found.kind.astype(np.int32)
         level = found.level.copy()
@@ -137,9 +135,7 @@ class PiiDetector:
         extra = pa.array([c.encode() for c in chars], pa.binary())
         return joined, pa.concat_arrays([values, extra])
 
-    def _columns(
-        self, findings: Findings, capped: Any, documents: int
-    ) -> dict[str, pa.Array]:
+    def _columns(self, findings: Findings, capped: Any, documents: int) -> dict[str, pa.Array]:
         assert findings.level is not None
         sure = findings.level != LOW
         classes = np.zeros(documents, np.int8)

@@ -23,11 +23,11 @@ from corpus_audit.detectors.registry import load_detectors
 from corpus_audit.engines.local import run_units
 from corpus_audit.errors import AuditError, RunError, UsageError
 from corpus_audit.personal import personal_table
+from corpus_audit.pii.masking import mask_label
 from corpus_audit.plan import Plan, real_path
 from corpus_audit.policies import Policy
 from corpus_audit.sources import Coverage, coverage_of, source_rows, source_table
 from corpus_audit.tally import Tally
-from corpus_audit.text.masking import mask_label
 from corpus_audit.units import UnitResult, loss_record, unit_key
 
 #: Below this a second process costs more to start than it saves.

@@ -39,7 +39,7 @@ class Candidates(NamedTuple):
         return len(self.kind)
 
     def take(self, which: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Candidates:
-        return Candidates(*(column[which] for column in self))
+        return Candidates._make(column[which] for column in self)
 
 
 class Collector:
@@ -82,8 +82,8 @@ class Collector:
             np.zeros(len(table), np.uint64),
         )  # fmt: skip
         every = [*self._parts, single]
-        joined = Candidates(
-            *(np.concatenate([part[i] for part in every]) for i in range(len(Candidates._fields)))
+        joined = Candidates._make(
+            np.concatenate([part[i] for part in every]) for i in range(len(Candidates._fields))
         )
         order = np.lexsort((-joined.end, joined.start))
         joined = joined.take(order)

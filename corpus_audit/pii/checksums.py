@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from corpus_audit.text.buffers import Int64s
+
 _ID_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.int64)
 _USCC_WEIGHTS = np.array([1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28], np.int64)
 _ORG_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2], np.int64)
@@ -106,6 +108,6 @@ def is_organisation_code(data, start):  # type: ignore[no-untyped-def]
     return last == 48 + check % 11
 
 
-def digits_of(text: str) -> np.ndarray:  # type: ignore[type-arg]
+def digits_of(text: str) -> Int64s:
     """The ASCII digits of a text, as values."""
     return np.array([int(char) for char in text if "0" <= char <= "9"], np.int64)

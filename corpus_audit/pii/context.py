@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from corpus_audit.pii.literals import Literals
 from corpus_audit.rules.location import load_toml, rules_dir
-from corpus_audit.text.buffers import Int64s
+from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View, fold_texts
 
 LEFT, RIGHT = 72, 36  # bytes of the view on each side: 24 and 12 Han characters
@@ -53,7 +53,7 @@ class Context:
         return column
 
 
-def _gather(view: View, low: Int64s, high: Int64s) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _gather(view: View, low: Int64s, high: Int64s) -> tuple[Bytes, Int64s]:
     """Windows joined where they overlap, as one buffer, and (place there, place in the view)."""
     furthest = np.maximum.accumulate(high)
     fresh = np.r_[True, low[1:] > furthest[:-1]]

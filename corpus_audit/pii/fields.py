@@ -50,8 +50,13 @@ class Field:
 
 def spaced_too(words: Sequence[str]) -> list[str]:
     """Words, and those of Han characters with a space between these, as scanned forms have them."""
-    han = [" ".join(word) for word in words if len(word) > 1 and not word.isascii() and " " not in word]
-    return [*words, *(word for word in han if not any(char.isascii() and char != " " for char in word))]
+    han = [
+        " ".join(word) for word in words if len(word) > 1 and not word.isascii() and " " not in word
+    ]
+    return [
+        *words,
+        *(word for word in han if not any(char.isascii() and char != " " for char in word)),
+    ]
 
 
 class Fields:
@@ -112,7 +117,12 @@ class Fields:
         if not self.literals.words[which].startswith("生".encode()):
             return False
         start = at - len(self.literals.words[which])
-        return data[max(0, start - 3) : start].tobytes().decode("utf-8", "ignore") in ("发", "产", "诞", "派")
+        return data[max(0, start - 3) : start].tobytes().decode("utf-8", "ignore") in (
+            "发",
+            "产",
+            "诞",
+            "派",
+        )
 
     def _find_behind(self, view: View, found: Collector) -> None:
         """Values that stand before their word."""
@@ -130,7 +140,16 @@ class Fields:
         for which, at, begin, document in hits:
             field = self.fields[self.behind[which]]
             low = max(begin, at - 40)
-            if view.data[at + int(self.behind_words.length[which]) : at + int(self.behind_words.length[which]) + 3].tobytes().decode("utf-8", "ignore") in _NOT_BORN:
+            if (
+                view.data[
+                    at + int(self.behind_words.length[which]) : at
+                    + int(self.behind_words.length[which])
+                    + 3
+                ]
+                .tobytes()
+                .decode("utf-8", "ignore")
+                in _NOT_BORN
+            ):
                 continue
             raw = view.data[low : at + 3].tobytes()
             if not any(48 <= byte <= 57 for byte in raw):
@@ -164,9 +183,9 @@ class Fields:
             end = _password_end(text, value)
             if not end:
                 return
-        elif text[end - 1] in _WORDISH and text[end : end + 1] in _WORDISH - {""}:
-            return
-        elif text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
+        elif (text[end - 1] in _WORDISH and text[end : end + 1] in _WORDISH - {""}) or (
+            text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit()
+        ):
             return
         given = text[value.start() : end]
         if field.kind in ("wechat_id", "alipay"):
@@ -178,9 +197,13 @@ class Fields:
                 return
         if field.kind == "qq" and re.fullmatch(r"1[3-9]\d{9}", given):
             return
-        if field.kind == "cn_driving_licence" and not joint[0].strip() and level > 0 and not (
-            joint["colon"]
-        ) and given.startswith("0"):
+        if (
+            field.kind == "cn_driving_licence"
+            and not joint[0].strip()
+            and level > 0
+            and not (joint["colon"])
+            and given.startswith("0")
+        ):
             return
         start = at + len(text[: value.start()].encode())
         found.add(field.kind, row, start, start + len(given.encode()), level)
@@ -189,7 +212,7 @@ class Fields:
 def _password_end(text: str, value: re.Match[str]) -> int:
     """End of a value that looks like a password; 0: it is an ordinary word or code."""
     given = value[0]
-    for closing in ("\"", "'", "`", ",", ";", ")", "]", "}", "<", "&", "|"):
+    for closing in ('"', "'", "`", ",", ";", ")", "]", "}", "<", "&", "|"):
         cut = given.find(closing)
         if cut >= 0:
             given = given[:cut]
@@ -198,11 +221,12 @@ def _password_end(text: str, value: re.Match[str]) -> int:
 
 
 #: ASCII words that follow 微信 in ordinary text.
-_ORDINARY = frozenset(
-    "android iphone windows webview browser applet client server wechat weixin openid unionid "
-    "appid secret github google facebook twitter native official public miniprogram message "
-    "payment wallet login mobile version account number".split()
-)
+_ORDINARY_WORDS = """
+android iphone windows webview browser applet client server wechat weixin openid unionid
+appid secret github google facebook twitter native official public miniprogram message
+payment wallet login mobile version account number
+"""
+_ORDINARY = frozenset(_ORDINARY_WORDS.split())
 
 
 @cache

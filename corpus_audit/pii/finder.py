@@ -85,8 +85,10 @@ class Finder:
                 host = rest.rpartition("@")[2]
                 placeholder = is_placeholder_secret(rest.rpartition("@")[0]) or (
                     rest.rpartition("@")[0] in ("pass", "password", "passwd", "pwd", "secret", user)
-                    or is_placeholder_mail("u@" + host)
-                    and not host.endswith(("local", "internal", "lan"))
+                    or (
+                        is_placeholder_mail("u@" + host)
+                        and not host.endswith(("local", "internal", "lan"))
+                    )
                 )
                 found.add("url_credentials", row, start, end, HIGH, placeholder)
                 continue

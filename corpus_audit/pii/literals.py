@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,10 +32,7 @@ class Literals:
             [e and bool(_WORD[w[0]]) for w, e in zip(self.words, wanted, strict=True)], np.bool_
         )
         self._right = np.array(
-            [
-                right and e and bool(_WORD[w[-1]])
-                for w, e in zip(self.words, wanted, strict=True)
-            ],
+            [right and e and bool(_WORD[w[-1]]) for w, e in zip(self.words, wanted, strict=True)],
             np.bool_,
         )
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -61,9 +59,8 @@ class Literals:
         begin = 0
         while begin < len(data):
             known = overlap if begin else 0  # matches that end there were found before
-            self._database.scan(
-                data[begin - known : begin + _STRETCH], match_event_handler=collect
-            )
+            piece: Any = data[begin - known : begin + _STRETCH]
+            self._database.scan(piece, match_event_handler=collect)
             found = np.array(packed, np.int64)
             del packed[:]
             end = (found & ((1 << _SHIFT) - 1)) + begin - known

@@ -126,7 +126,7 @@ class Names:
             rest = han[size:]
             if not rest and (firm or more == 2 or first + size < len(text)):
                 return size
-            if rest.startswith(self.after) and (firm or more == 2 and rest[:1] not in _WEAK):
+            if rest.startswith(self.after) and (firm or (more == 2 and rest[:1] not in _WEAK)):
                 return size
             if rest.startswith(self.strong):
                 return size
@@ -146,7 +146,12 @@ class Names:
             name = stripped[-size:]
             surname = 2 if name[:2] in self.double else 1 if name[:1] in self.single else 0
             given = len(name) - surname
-            if len(name) < size or not surname or given not in (1, 2) or size == 4 and surname == 1:
+            if (
+                len(name) < size
+                or not surname
+                or given not in (1, 2)
+                or (size == 4 and surname == 1)
+            ):
                 continue
             before = stripped[-size - 1 : -size] if len(stripped) > size else ""
             edge = not before or not "\u3400" <= before <= "\u9fff"

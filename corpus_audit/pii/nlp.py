@@ -11,7 +11,13 @@ from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 from corpus_audit.errors import UsageError
 
 #: Part-of-speech tags of jieba that name somebody or something.
-_ENTITIES = {"nr": "PERSON", "nrt": "PERSON", "nrfg": "PERSON", "ns": "LOCATION", "nt": "ORGANIZATION"}
+_ENTITIES = {
+    "nr": "PERSON",
+    "nrt": "PERSON",
+    "nrfg": "PERSON",
+    "ns": "LOCATION",
+    "nt": "ORGANIZATION",
+}
 
 
 class JiebaNlpEngine(NlpEngine):  # type: ignore[misc]
@@ -35,7 +41,8 @@ class JiebaNlpEngine(NlpEngine):  # type: ignore[misc]
     def process_text(self, text: str, language: str) -> NlpArtifacts:
         import jieba.posseg
 
-        tokens, entities = [], []
+        tokens: list[Any] = []
+        entities: list[Any] = []
         at = 0
         for word, tag in jieba.posseg.cut(text):
             at = text.find(word, at)

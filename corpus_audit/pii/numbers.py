@@ -9,17 +9,15 @@ import numpy.typing as npt
 
 from corpus_audit.pii.candidates import HIGH, LOW, MEDIUM, Candidates, Collector
 from corpus_audit.pii.context import load_context
-from corpus_audit.pii.digits import (
+from corpus_audit.pii.digits import SHAPES, Numbers, find_numbers
+from corpus_audit.pii.groups import (
     GROUPED,
     ISSUER,
     JOINED,
     LETTER,
     PREFIXED,
-    SHAPES,
     STRONG,
     UNCHECKED,
-    Numbers,
-    find_numbers,
 )
 from corpus_audit.pii.phones import is_telephone
 from corpus_audit.pii.placeholders import is_placeholder
@@ -55,7 +53,7 @@ def judge_numbers(view: View, found: Collector) -> None:
         return
     row = np.searchsorted(view.offsets, numbers.start, side="right") - 1
     order = np.argsort(numbers.start, kind="stable")
-    numbers = Numbers(*(column[order] for column in numbers[:-1]), numbers.capped)
+    numbers = numbers.take(order)
     row = row[order]
     words = load_context().near(view, numbers.start, numbers.end, row)
     order_left = words.left("order")
@@ -70,7 +68,7 @@ def judge_numbers(view: View, found: Collector) -> None:
         if name == "ipv4":
             against = np.minimum(against, version[which])
         near = Near(left, right, against)
-        part = Numbers(*(column[which] for column in numbers[:-1]), numbers.capped)
+        part = numbers.take(which)
         level = _LEVELS[name](part, near, view)
         kept = level != _DROP
         placeholder = is_placeholder(name, part.value[kept])

@@ -33,10 +33,14 @@ PATTERNS = {
     "coordinates": "[0-9] ?°".encode(),
     "cn_military_id": "[军士文职兵警武海空].{0,3}字第".encode(),
 }
-_MAC = re.compile(r"(?<![0-9a-f:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![0-9a-f:-])")
+_MAC = re.compile(
+    r"(?<![0-9a-f:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![0-9a-f:-])"
+)
 _IPV6 = re.compile(r"(?<![0-9a-f:.\w])[0-9a-f:]{6,39}(?![0-9a-f:\w])")
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}[0-9]{2}(?:[ -]?[a-z0-9]){11,30}")
-_CRYPTO = re.compile(r"(?<![a-z0-9])(?:[13][a-z1-9]{25,33}|bc1[a-z0-9]{25,59}|0x[0-9a-f]{40})(?![a-z0-9])")
+_CRYPTO = re.compile(
+    r"(?<![a-z0-9])(?:[13][a-z1-9]{25,33}|bc1[a-z0-9]{25,59}|0x[0-9a-f]{40})(?![a-z0-9])"
+)
 _PLATE = re.compile(
     rf"[{_PROVINCES}] ?[a-hj-z] ?[·•.\-]? ?(?:(?:[0-9][a-z]|[a-z][0-9]|[0-9]{{2}}|[a-z]{{2}})(?: ?[a-z0-9]){{2,3}}"
     r" ?[a-z0-9挂学警港澳领使])(?![a-z0-9])"
@@ -98,15 +102,17 @@ class Patterns:
             for start, size, level, placeholder in judge(chars, text, view, document, low):
                 first = low + len(chars[:start].encode())
                 last = first + len(chars[start : start + size].encode())
-                if last <= done[pattern] or not first < at + 2 or (name != "coordinates" and last + 2 < at):
+                if (
+                    last <= done[pattern]
+                    or not first < at + 2
+                    or (name != "coordinates" and last + 2 < at)
+                ):
                     continue
                 done[pattern] = last
                 found.add(name, document, first, last, level, placeholder)
 
     def _mac_address(self, chars: str, *_: Any) -> list[tuple[int, int, int, bool]]:
-        return [
-            (m.start(), len(m[0]), MEDIUM, len(set(m[0])) <= 3) for m in _MAC.finditer(chars)
-        ]
+        return [(m.start(), len(m[0]), MEDIUM, len(set(m[0])) <= 3) for m in _MAC.finditer(chars)]
 
     def _ip_address(self, chars: str, *_: Any) -> list[tuple[int, int, int, bool]]:
         answers = []
@@ -167,7 +173,11 @@ class Patterns:
     def _cn_military_id(self, chars: str, *_: Any) -> list[tuple[int, int, int, bool]]:
         answers = []
         for match in _MILITARY.finditer(chars):
-            trimmed = re.sub(r"^[\u4e00-\u9fff]*?(?=[军士文职兵警武海空南北沈济兰成广京参政后装]{1,3}字)", "", match[0])
+            trimmed = re.sub(
+                r"^[\u4e00-\u9fff]*?(?=[军士文职兵警武海空南北沈济兰成广京参政后装]{1,3}字)",
+                "",
+                match[0],
+            )
             start = match.start() + len(match[0]) - len(trimmed)
             answers.append((start, len(trimmed), HIGH, False))
         return answers
@@ -201,19 +211,22 @@ def raw_slice(text: Utf8, view: View, row: int, start: int, end: int) -> str:
     one = np.array([row], np.int32)
     span = locate(text, view, one, np.array([start]), np.array([end]), "plain")
     base = int(text.offsets[row])
-    return text.data[base + int(span.byte_start[0]) : base + int(span.byte_end[0])].tobytes().decode()
+    return (
+        text.data[base + int(span.byte_start[0]) : base + int(span.byte_end[0])].tobytes().decode()
+    )
 
 
+_IBANS = """
+ad24 ae23 al28 at20 az28 ba20 be16 bg22 bh22 bi27 br29 by28 ch21 cr22 cy28 cz24 de22 dj27
+dk18 do28 ee20 eg29 es24 fi18 fk18 fo18 fr27 gb22 ge22 gi23 gl18 gr27 gt28 hr21 hu28 ie22
+il23 iq23 is26 it27 jo30 kw30 kz20 lb28 lc32 li21 lt20 lu20 lv21 ly25 mc27 md24 me22 mk19
+mn20 mr27 mt31 mu30 nl18 no15 om23 pk24 pl28 ps29 pt25 qa29 ro24 rs22 ru33 sa24 sc31 sd18
+se24 si19 sk24 sm27 so23 st25 sv28 tl23 tn24 tr26 ua29 va22 vg24 xk20 ye30
+"""
 #: Characters of an IBAN by country (ISO 13616 registry, release 98).
 _IBAN_LENGTHS = {
     pair[:2]: int(pair[2:])
-    for pair in (
-        "ad24 ae23 al28 at20 az28 ba20 be16 bg22 bh22 bi27 br29 by28 ch21 cr22 cy28 cz24 de22 dj27 "
-        "dk18 do28 ee20 eg29 es24 fi18 fk18 fo18 fr27 gb22 ge22 gi23 gl18 gr27 gt28 hr21 hu28 ie22 "
-        "il23 iq23 is26 it27 jo30 kw30 kz20 lb28 lc32 li21 lt20 lu20 lv21 ly25 mc27 md24 me22 mk19 "
-        "mn20 mr27 mt31 mu30 nl18 no15 om23 pk24 pl28 ps29 pt25 qa29 ro24 rs22 ru33 sa24 sc31 sd18 "
-        "se24 si19 sk24 sm27 so23 st25 sv28 tl23 tn24 tr26 ua29 va22 vg24 xk20 ye30"
-    ).split()
+    for pair in _IBANS.split()
 }  # fmt: skip
 
 
@@ -221,11 +234,9 @@ def _iban_length(written: str) -> int:
     """Characters of the valid IBAN at the start of a text (ISO 7064 mod 97-10), or 0."""
     wanted = _IBAN_LENGTHS.get(written[:2], 0)
     size, compact = 0, ""
-    for size, char in enumerate(written, 1):
-        if char not in " -":
-            compact += char
-        if len(compact) == wanted:
-            break
+    while size < len(written) and len(compact) < wanted:
+        compact += written[size].strip(" -")
+        size += 1
     if not wanted or len(compact) != wanted or written[size : size + 1].isalnum():
         return 0
     turned = "".join(str(int(char, 36)) for char in compact[4:] + compact[:4])

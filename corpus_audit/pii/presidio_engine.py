@@ -33,9 +33,7 @@ def offline() -> None:
     """Keep tldextract, which presidio calls, from fetching the list of public suffixes."""
     import tldextract
 
-    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(
-        suffix_list_urls=(), cache_dir=None
-    )
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @cache
@@ -72,7 +70,10 @@ class PresidioConfig:
                 f"[presidio] {', '.join(sorted(unknown))}: no such key, so it would be ignored. "
                 f"Known: {', '.join(cls.__dataclass_fields__)}."
             )
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()})
+        given: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()
+        }
+        return cls(**given)
 
     def __bool__(self) -> bool:
         return bool(self.recognizers or self.classes or self.packs or self.names)
@@ -157,9 +158,7 @@ class Presidio:
         artifacts = self.nlp().process_text(document, self.config.language)
         return [
             (self.entities.index(label), row, span.start_char, span.end_char, MEDIUM)
-            for span, label in (
-                (span, _label(span.label_)) for span in artifacts.entities
-            )
+            for span, label in ((span, _label(span.label_)) for span in artifacts.entities)
             if label in NLP_ENTITIES
         ]
 
@@ -173,9 +172,7 @@ def _label(name: str) -> str:
 def _with_context(recognizer: Any, text: str, results: Any, artifacts: Any) -> Any:
     from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 
-    return LemmaContextAwareEnhancer().enhance_using_context(
-        text, results, artifacts, [recognizer]
-    )
+    return LemmaContextAwareEnhancer().enhance_using_context(text, results, artifacts, [recognizer])
 
 
 def _level(score: float) -> int:

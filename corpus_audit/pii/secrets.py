@@ -24,6 +24,11 @@ from corpus_audit.text.fold import View, locate
 _REACH = 4200  # characters of raw text behind a mark: the longest private keys in use
 
 
+_ASSIGNMENT = re.compile(
+    rb"(?:id|_id|_?key(?:_?id)?)?[\"' ]{0,2}(?:[:=]|\xe6\x98\xaf|\xe4\xb8\xba)"
+)
+
+
 class Form(NamedTuple):
     """One kind of secret: marks in folded text, and its form in raw text from the mark on."""
 
@@ -66,7 +71,7 @@ FORMS = (
     _form("git_token", "npm_", rf"npm_[A-Za-z0-9]{{36}}{_END}"),
     _form("git_token", "pypi-", rf"pypi-AgE[A-Za-z0-9_-]{{50,250}}{_END}"),
     _form("git_token", "atbb", rf"ATBB[A-Za-z0-9]{{28,40}}{_END}"),
-    _form("jwt", "eyj", rf"eyJ[A-Za-z0-9_-]{{8,}}\.[A-Za-z0-9_-]{{8,}}\.[A-Za-z0-9_-]{{8,}}"),
+    _form("jwt", "eyj", r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
     Form(
         "cloud_token",
         (
@@ -113,8 +118,14 @@ class Secrets:
         words = sorted(owners)
         self.owners = [owners[word] for word in words]
         # a mark such as `secret` may stand within a longer name: CLIENT_SECRET
-        edges = [not FORMS[owners[word][0]].pattern.pattern.startswith("(?i:secret") for word in words]
-        edges = [edge and word != b"-----begin " or word == b"ak" for edge, word in zip(edges, words, strict=True)]
+        self._assigns = [
+            all(FORMS[i].level == MEDIUM and FORMS[i].kind == "cloud_token" for i in owners[word])
+            for word in words
+        ]
+        edges = [
+            word == b"ak" or not (assigned or word == b"-----begin ")
+            for word, assigned in zip(words, self._assigns, strict=True)
+        ]
         self.literals = Literals(words, edges, right=False)
 
     def find(self, text: Utf8, view: View, found: Collector) -> None:
@@ -128,7 +139,10 @@ class Secrets:
         row = np.searchsorted(view.offsets, start, side="right") - 1
         keep = found.admit("secrets", row)
         word, start, end, row = word[keep], start[keep], end[keep], row[keep]
-        likely = np.array([self._may(view, w, e) for w, e in zip(word.tolist(), end.tolist(), strict=True)], np.bool_)
+        likely = np.array(
+            [self._may(view, w, e) for w, e in zip(word.tolist(), end.tolist(), strict=True)],
+            np.bool_,
+        )
         word, start, end, row = word[likely], start[likely], end[likely], row[likely]
         if not len(word):
             return
@@ -160,9 +174,8 @@ class Secrets:
     def _may(self, view: View, word: int, end: int) -> bool:
         """A cheap look at what follows a mark: an assignment, or more letters of a token."""
         follows = view.data[end : end + 12].tobytes()
-        if any(FORMS[i].pattern.pattern.startswith("(?i:secret") for i in self.owners[word]):
-            if len(self.owners[word]) == 1:
-                return bool(re.match(rb"(?:id|_id|_?key(?:_?id)?)?[\"' ]{0,2}(?:[:=]|\xe6\x98\xaf|\xe4\xb8\xba)", follows))
+        if self._assigns[word]:
+            return _ASSIGNMENT.match(follows) is not None
         return bool(follows[:1])
 
     def _judge(

@@ -19,14 +19,29 @@ from corpus_audit.text.fold import View, fold_texts
 
 _REACH = 4096  # bytes of a table that are read
 _HEADER = re.compile(r"[\u3400-\u9fffa-z_ ]{1,12}(?:\([^()]{0,6}\))?")
-_NAMES = ("姓名", "名字", "客户姓名", "患者姓名", "联系人", "收件人", "车主", "户名", "学生姓名", "name", "持卡人", "乘客", "旅客")
+_NAMES = (
+    "姓名",
+    "名字",
+    "客户姓名",
+    "患者姓名",
+    "联系人",
+    "收件人",
+    "车主",
+    "户名",
+    "学生姓名",
+    "name",
+    "持卡人",
+    "乘客",
+    "旅客",
+)
 
 
 #: Further names of columns, so that a table of white space is known as one.
-_OTHERS = frozenset(
-    "电话 手机 手机号 手机号码 联系电话 联系方式 地址 住址 性别 年龄 身份证 身份证号 证件号 邮箱 备注 日期 科室 单位 部门 编号 序号 "
-    "昵称 班级 金额 时间 卡号 银行卡号 开户行 民族 籍贯 职务 学历 phone mobile email address age gender date id no".split()
-)
+_OTHERS_WORDS = """
+电话 手机 手机号 手机号码 联系电话 联系方式 地址 住址 性别 年龄 身份证 身份证号 证件号 邮箱 备注 日期 科室 单位 部门 编号 序号 昵称 班级 金额 时间 卡号
+银行卡号 开户行 民族 籍贯 职务 学历 phone mobile email address age gender date id no
+"""
+_OTHERS = frozenset(_OTHERS_WORDS.split())
 
 
 class Tables:
