@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +39,8 @@ class Candidates(NamedTuple):
         return len(self.kind)
 
     def take(self, which: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Candidates:
-        return Candidates._make(column[which] for column in self)
+        columns: list[Any] = [column[which] for column in self]
+        return Candidates(*columns)
 
 
 class Collector:
@@ -82,9 +83,10 @@ class Collector:
             np.zeros(len(table), np.uint64),
         )  # fmt: skip
         every = [*self._parts, single]
-        joined = Candidates._make(
+        columns: list[Any] = [
             np.concatenate([part[i] for part in every]) for i in range(len(Candidates._fields))
-        )
+        ]
+        joined = Candidates(*columns)
         order = np.lexsort((-joined.end, joined.start))
         joined = joined.take(order)
         names = sorted(self.index, key=lambda name: self.index[name])
