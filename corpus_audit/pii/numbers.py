@@ -58,8 +58,11 @@ def judge_numbers(view: View, found: Collector) -> None:
     words = load_context().near(view, numbers.start, numbers.end, row)
     order_left = words.left("order")
     version = words.left("version")
-    for shape, name in enumerate(SHAPES):
+    taken: list[tuple[Int64s, Int64s]] = []  # what surer kinds hold: no telephones of elsewhere
+    for shape, name in sorted(enumerate(SHAPES), key=lambda item: item[1] == "phone"):
         which = np.flatnonzero(numbers.shape == shape)
+        if name == "phone" and len(which):
+            which = which[_is_free(numbers.start[which], numbers.end[which], taken)]
         if not len(which) or _KINDS[name] not in found.index:
             continue
         left = words.left(_TOPIC[name])[which]
@@ -79,8 +82,25 @@ def judge_numbers(view: View, found: Collector) -> None:
                 kinds, row[which][kept], start, end, level[kept], placeholder, part.value[kept]
             )
         )
+        sure = level[kept] < LOW
+        taken.append((start[sure], end[sure]))
         if name == "phone":
             _local(part, near, level, row[which], view, found)
+
+
+def _is_free(
+    start: Int64s, end: Int64s, taken: list[tuple[Int64s, Int64s]]
+) -> npt.NDArray[np.bool_]:
+    """Which spans overlap none that is taken."""
+    starts = np.concatenate([np.zeros(0, np.int64), *(first for first, _ in taken)])
+    ends = np.concatenate([np.zeros(0, np.int64), *(last for _, last in taken)])
+    order = np.argsort(starts, kind="stable")
+    starts, furthest = starts[order], np.maximum.accumulate(ends[order])
+    if not len(starts):
+        return np.ones(len(start), np.bool_)
+    before = np.searchsorted(starts, end) - 1  # the last one that begins before the span ends
+    overlaps: npt.NDArray[np.bool_] = (before >= 0) & (furthest[before] > start)
+    return ~overlaps
 
 
 class Near:

@@ -20,7 +20,7 @@ _EDGE = r"(?:^|[^a-z0-9_.:-])"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 #: What hyperscan looks for in a view, by name. Only the end of a match is used.
 PATTERNS = {
-    "mac_address": rb"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
+    "mac_address": rb"(?:^|[^0-9a-f:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
     "ip_address": rb"(?:^|[^0-9a-f:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}|[0-9a-f]{1,4}::[0-9a-f]{1,4}",
     "iban": rb"(?:^|[^a-z0-9])[a-z]{2}[0-9]{2}[ -]?[a-z0-9]{4}[ -]?[a-z0-9]{4}[ -]?[a-z0-9]{3}",
     "crypto_wallet": (

@@ -18,6 +18,7 @@ from corpus_audit.pii.names import load_names
 from corpus_audit.text.fold import View, fold_texts
 
 _REACH = 4096  # bytes of a table that are read
+_HEAD = 240  # bytes in which the first value must come
 _HEADER = re.compile(r"[\u3400-\u9fffa-z_ ]{1,12}(?:\([^()]{0,6}\))?")
 _NAMES = (
     "姓名",
@@ -90,8 +91,16 @@ class Tables:
                 continue
             if first > begin and view.data[first - 1] not in b" ,|;\"'>":
                 continue
+            near = view.data[first : min(first + _HEAD, stop)].tobytes().decode("utf-8", "ignore")
+            if not self._may(near, mark):
+                continue
             text = view.data[first : min(first + _REACH, stop)].tobytes().decode("utf-8", "ignore")
             done = first + self._table(text, mark, first, document, found)
+
+    def _may(self, near: str, mark: str) -> bool:
+        """A cheap look: another name of a column, and a value soon."""
+        second = near.split(mark, 2)[1].partition(" ")[0] if near.count(mark) else ""
+        return _is_header(second) and any(char.isdigit() for char in near)
 
     def _table(self, text: str, mark: str, base: int, row: int, found: Collector) -> int:
         """Read one table from its header on; returns the bytes read, 0 where there is none."""
