@@ -41,6 +41,14 @@ class Audit:
         finished_units(store)
         return pd.read_parquet(io.BytesIO(store.read("sources.parquet")))
 
+    def personal(self) -> pd.DataFrame:
+        """One row per source and kind of personal data; the columns are those of `personal.csv`."""
+        import pandas as pd
+
+        store = AuditStore(self.url)
+        finished_units(store)
+        return pd.read_parquet(io.BytesIO(store.read("personal.parquet")))
+
     def findings(self) -> pd.DataFrame:
         """One row per stored finding, excerpts masked."""
         return self._table("findings")

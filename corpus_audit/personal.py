@@ -105,6 +105,36 @@ def digest_columns(
     }
 
 
+def totals(tally: Tally, *, counted: bool) -> dict[str, Any]:
+    """All sources together: documents by class, and documents and occurrences by kind, most first.
+
+    `counted`: whether the policy counts personal data into its ratio.
+    """
+    whole = tally.total()
+    classes = whole.categories.get("personal_data", {})
+    known = load_kinds()
+    kinds = [
+        {
+            "kind": kind,
+            "class": known[kind].class_ if kind in known else "general",
+            "documents": counts.get("documents_high", 0) + counts.get("documents_medium", 0),
+            "occurrences": counts.get("occurrences", 0),
+            "low": counts.get("occurrences_low", 0),
+        }
+        for kind, counts in whole.personal.items()
+    ]
+    kinds = [kind for kind in kinds if kind["documents"]]
+    return {
+        "documents": whole.documents,
+        "personal": classes.get("general", 0) + classes.get("sensitive", 0),
+        "sensitive": classes.get("sensitive", 0),
+        "secrets": whole.categories.get("secrets", {}).get("True", 0),
+        "capped": whole.sums.get("pii_capped", 0),
+        "counted": counted,
+        "kinds": sorted(kinds, key=lambda kind: (-kind["documents"], kind["kind"])),
+    }
+
+
 def personal_table(store: AuditStore, tally: Tally, units: Sequence[str]) -> pa.Table:
     """One row per source and kind of personal data that was found, in order."""
     distinct = _distinct(store, units) if any(s.personal for s in tally.sources.values()) else {}

@@ -60,6 +60,10 @@ def scan(
         list[str] | None,
         typer.Option(help="Rule file or folder. Repeat it for several. [default: shipped rules]"),
     ] = None,
+    pii: Annotated[
+        Path | None,
+        typer.Option(help="File with options of the detector pii: kinds, placeholders, presidio."),
+    ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file. [default: shipped]")] = None,
     max_skipped: Annotated[
         float | None,
@@ -94,6 +98,7 @@ def scan(
     from corpus_audit.engines.run import run_scan
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
+    from corpus_audit.rules.location import load_toml
     from corpus_audit.types import ReadOptions
 
     if log_format not in ("text", "json"):
@@ -118,12 +123,14 @@ def scan(
         coverage = chosen.coverage.model_copy(update={"max_skipped": max_skipped})
         chosen = chosen.model_copy(update={"coverage": coverage})
     names = [name.strip() for name in detectors.split(",") if name.strip()]
+    options: dict[str, dict[str, object]] = {
+        "keywords": {"rules": rules} if rules else {},
+        "pii": load_toml(pii) if pii else {},
+    }
     config = ScanConfig(
         key=bytes(32) if dry_run else load_key(key_file, output or ""),
         read=read,
-        detectors={
-            name: {"rules": rules} if name == "keywords" and rules else {} for name in names
-        },
+        detectors={name: options.get(name, {}) for name in names},
         policy=chosen,
         max_sources=max_sources,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from corpus_audit.cli.personal import print_personal
 from corpus_audit.cli.tables import render_table
 from corpus_audit.pii.masking import CONTROL
 
@@ -38,6 +39,7 @@ def print_summary(answer: Summary, audit: str, planned: Plan | None = None) -> N
     if len(rows) > _SHOWN:
         print(f"... and {len(rows) - _SHOWN:,} more sources in {audit}/sources.csv")
     _print_coverage(answer, audit, planned)
+    print_personal(answer.personal, shlex.quote(audit))
     over = [row for row in rows if row["status"] == "over"]
     by = ", ".join(answer.detectors)
     if any(row["status"] == "not-assessed" for row in rows):

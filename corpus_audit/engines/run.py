@@ -22,7 +22,7 @@ from corpus_audit.config import ScanConfig, digest_of
 from corpus_audit.detectors.registry import load_detectors
 from corpus_audit.engines.local import run_units
 from corpus_audit.errors import AuditError, RunError, UsageError
-from corpus_audit.personal import personal_table
+from corpus_audit.personal import personal_table, totals
 from corpus_audit.pii.masking import mask_label
 from corpus_audit.plan import Plan, real_path
 from corpus_audit.policies import Policy
@@ -51,6 +51,7 @@ class Summary:
     limit: float
     units: int
     resumed: int  # units that an earlier run had finished
+    personal: dict[str, Any] | None = None  # `corpus_audit.personal.totals`; None: not looked for
 
 
 def summarize(
@@ -67,6 +68,9 @@ def summarize(
         limit=policy.ratio.limit,
         units=units,
         resumed=resumed,
+        personal=totals(tally, counted=policy.ratio.personal_data)
+        if "pii" in manifest["detectors"]
+        else None,
     )
 
 

@@ -251,6 +251,7 @@ def _local(
     if "cn_landline" not in found.index:
         return
     fits = (near.distance <= _BESIDE) & (part.flags & (JOINED | LETTER | PREFIXED) == 0)
+    fits &= part.end - part.start <= 9  # one separator at most, no zeros before
     fits &= ((part.value >= 2_000_000) & (part.value < 9_000_000)) | (
         (part.value >= 20_000_000) & (part.value < 90_000_000)
     )
