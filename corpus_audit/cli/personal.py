@@ -7,6 +7,7 @@ from typing import Any
 from corpus_audit.cli.tables import render_table
 
 _SHOWN = 8
+_COUNTS = ("documents", "occurrences", "low")
 
 
 def print_personal(totals: dict[str, Any] | None, audit: str) -> None:
@@ -27,7 +28,7 @@ def print_personal(totals: dict[str, Any] | None, audit: str) -> None:
         [
             kind["kind"],
             kind["class"],
-            *(f"{kind[n]:,}" for n in ("documents", "occurrences", "low")),
+            *(f"{kind[name]:,}" for name in _COUNTS),
         ]
         for kind in totals["kinds"][:_SHOWN]
     ]
