@@ -162,6 +162,7 @@ def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
 
     from corpus_audit.cli.tables import render_table
     from corpus_audit.engines.estimate import estimate
+    from corpus_audit.pii.masking import mask_label
 
     by_reader: dict[str, list[int]] = {}
     for unit in planned.units:
@@ -175,9 +176,9 @@ def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
     if planned.ignored:
         print(f"{len(planned.ignored):,} paths will be left out, for example:")
         for path, reason in planned.ignored[:5]:
-            print(f"  {path}: {reason}")
+            print(f"  {mask_label(path)}: {reason}")
     for loss in planned.losses:
-        print(f"LOST: {loss.path}: {loss.detail}")
+        print(f"LOST: {mask_label(loss.path)}: {loss.detail}")
     if not planned.nbytes:
         print("nothing to estimate: the input is empty or a stream")
         return

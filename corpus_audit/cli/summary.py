@@ -106,6 +106,7 @@ def _print_coverage(answer: Summary, audit: str, planned: Plan | None) -> None:
 
 
 def _print_ignored(planned: Plan | None) -> None:
+    from corpus_audit.pii.masking import mask_label
     from corpus_audit.plan import UNKNOWN
 
     if planned is None or not planned.ignored:
@@ -115,9 +116,10 @@ def _print_ignored(planned: Plan | None) -> None:
     if beside:
         print(f"{_many(beside, 'path')} beside the data left out (audit.json lists them)")
     if unknown:
+        example = CONTROL.sub(" ", mask_label(unknown[0]))
         print(
             f"NOT SCANNED: {_many(len(unknown), 'file')} of unknown format, such as "
-            f"{CONTROL.sub(' ', unknown[0])}. If they hold text, pass them with --format."
+            f"{example}. If they hold text, pass them with --format."
         )
 
 

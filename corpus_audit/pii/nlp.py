@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +22,27 @@ _ENTITIES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What presidio reads of a spaCy token."""
+
+    text: str
+    idx: int  # where it begins
+    lemma_: str
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+
+def import_jieba() -> Any:
+    """jieba, without what its source makes newer Pythons warn of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+        import jieba.posseg
+    return jieba
+
+
 class JiebaNlpEngine(NlpEngine):  # type: ignore[misc]
     """Tokens by jieba. Its dictionary names persons, places and organisations by word class."""
 
@@ -30,8 +53,7 @@ class JiebaNlpEngine(NlpEngine):  # type: ignore[misc]
         """Read the dictionary."""
         import logging
 
-        import jieba
-
+        jieba = import_jieba()
         jieba.setLogLevel(logging.WARNING)
         jieba.initialize()
 
@@ -39,14 +61,13 @@ class JiebaNlpEngine(NlpEngine):  # type: ignore[misc]
         return True
 
     def process_text(self, text: str, language: str) -> NlpArtifacts:
-        import jieba.posseg
-
+        posseg = import_jieba().posseg
         tokens: list[Any] = []
         entities: list[Any] = []
         at = 0
-        for word, tag in jieba.posseg.cut(text):
+        for word, tag in posseg.cut(text):
             at = text.find(word, at)
-            token = SimpleNamespace(text=word, idx=at, lemma_=word.lower(), i=len(tokens))
+            token = Token(word, at, word.lower())
             tokens.append(token)
             if tag in _ENTITIES and len(word) > 1:
                 entities.append(
