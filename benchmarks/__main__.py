@@ -6,7 +6,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-NAMES = ("fold", "matching", "language", "scan")
+NAMES = ("fold", "matching", "language", "scan", "pii")
 
 
 def main() -> None:

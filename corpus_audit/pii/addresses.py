@@ -41,7 +41,7 @@ class Addresses:
                     names.add(name)
                 if code.endswith("0000") and not name.endswith(("行政区",)):
                     names.add(re.sub("(?:壮族|回族|维吾尔)?自治区$|省$|市$", "", name))
-        words = sorted({word for word in fold_texts(sorted(names)) if word})
+        words = sorted({word for word in fold_texts(sorted(names)) if len(word) > 3})
         self.literals = Literals(words)
         self.context = re.compile("|".join(sorted(_CONTEXT, key=len, reverse=True)))
 

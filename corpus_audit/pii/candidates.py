@@ -20,7 +20,7 @@ _RANK = {
     "cn_address": 66, "cn_number_plate": 64, "mac_address": 63, "cn_mobile": 60, "bank_card": 62,
     "cn_driving_licence": 72, "cn_landline": 55, "us_ssn": 54, "coordinates": 53,
     "ip_address": 50, "birth_date": 50, "wechat_id": 61, "password": 45, "person_name": 40,
-    "phone": 30,
+    "phone": 30, "url": 20,
 }  # fmt: skip
 
 
@@ -70,6 +70,16 @@ class Collector:
         """Add one candidate, if its kind is wanted."""
         if kind in self.index:
             self._rows.append((self.index[kind], row, start, end, level, placeholder))
+
+    def sure(self, kinds: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Rows and starts of what was found of some kinds, without what is unsure."""
+        wanted = [self.index[kind] for kind in kinds if kind in self.index]
+        parts = [
+            part.take(np.isin(part.kind, wanted) & (part.level != LOW)) for part in self._parts
+        ]
+        rows = np.concatenate([np.zeros(0, np.int64), *(part.row for part in parts)])
+        starts = np.concatenate([np.zeros(0, np.int64), *(part.start for part in parts)])
+        return rows, starts
 
     def extend(self, part: Candidates) -> None:
         self._parts.append(part)

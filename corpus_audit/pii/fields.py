@@ -19,7 +19,8 @@ from corpus_audit.text.fold import View, fold_texts
 _WINDOW = 240  # bytes behind the word
 #: What may stand between the word and its value.
 JOINT = re.compile(
-    r"\s?(?:\((?=[号编]))?(?:号码|号 码|号|帐号|账号|账户|编号|id|no\.?|number|num|#|码)?\s?"
+    r"\s?(?:\((?=[号编]))?(?:号码|号 码|号|帐号|账号|账户|编号|[_-]?(?:id|no|num|number|account|name)\.?|#|码)?\s?"
+    r"(?:同号|[/、和与及跟](?:qq|电话|手机|手机号|微信|支付宝|邮箱|wx|vx)(?:同号|号)?)?\s?"
     r"(?:\([^()0-9]{0,12}\)|\[[^\[\]0-9]{0,8}\])?[\"'`]?\s?"
     r"(?P<colon>(?:都是|就是|一般是|应该是|改成了|改成|换成了|换成|设为|设置为|设成|填的是|写的是|登记的是|登记为|[:=]+>?|是|为|叫|即| ?is | ?was | ?are |\||->)?)"
     r"\s?[\"'`“‘「『【<(\[]{0,2}\s?(?:[:=])?\s?"
@@ -27,6 +28,7 @@ JOINT = re.compile(
 _LEVELS = {"high": 0, "medium": 1, "low": 2, None: -1}
 _REACH = {
     "loose": re.compile(r"[^0-9a-z]{0,24}"),
+    "assign": re.compile(r"[^!-~]{0,14}(?:为|成|是|[:=])\s?[\"'“]?"),
     "number": re.compile(r"[^0-9a-z]{0,20}(?:号码?|编号)\s?[:(是为]?\s?[\"'“]?"),
 }
 _ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -85,7 +87,9 @@ class Fields:
         self.behind = [i for _, i in behind]
         self.behind_words = Literals(fold_texts([word for word, _ in behind]))
         # A word may be tied to what follows by an underscore or digits: `qq123456`, `mrn00123`.
-        self.literals = Literals(ordered, [True] * len(ordered), right=False)
+        free = {i for i, e in enumerate(stored) if not e.get("edges", True)}
+        edges = [not free & set(owners[word]) or len(word) < 4 for word in ordered]
+        self.literals = Literals(ordered, edges, right=False)
         self.owners = [owners[word] for word in ordered]
 
     def find(self, view: View, found: Collector) -> None:
@@ -193,7 +197,7 @@ class Fields:
             named = bool(joint["colon"]) or "号" in joint[0] or "id" in joint[0]
             if not digit and not (named and given not in _ORDINARY and text[end : end + 1] != " "):
                 return
-            if text[end : end + 1] in ("/", ".", "@") and "@" not in given:
+            if text[end : end + 1] in ("/", ".", "@", "=", ":") and "@" not in given:
                 return
         if field.kind == "qq" and re.fullmatch(r"1[3-9]\d{9}", given):
             return

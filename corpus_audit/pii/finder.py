@@ -26,6 +26,7 @@ from corpus_audit.pii.placeholders import is_placeholder_mail
 from corpus_audit.pii.secrets import load_secrets
 from corpus_audit.pii.tabular import find_tables
 from corpus_audit.pii.top_levels import is_top_level
+from corpus_audit.pii.urls import find_urls
 from corpus_audit.text.buffers import Int64s, Utf8
 from corpus_audit.text.fold import View, fold, locate
 
@@ -65,6 +66,8 @@ class Finder:
             if "cn_address" in found.index:
                 load_addresses().find(view, found)
             find_tables(view, found)
+            if "url" in found.index:
+                find_urls(view, found)
         return found.take(), found.capped
 
     def _mails(self, view: View, found: Collector) -> None:

@@ -11,11 +11,13 @@ import re
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
 from corpus_audit.pii.candidates import HIGH, MEDIUM, Collector
 from corpus_audit.pii.fields import spaced_too
 from corpus_audit.pii.literals import Literals
 from corpus_audit.rules.location import load_toml, rules_dir
+from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View, fold_text, fold_texts
 
 _WINDOW = 64
@@ -26,7 +28,9 @@ _JOINT = re.compile(
 )
 _DOTTED = re.compile(rf"[{_HAN}]{{1,6}}(?:[·•・‧.][{_HAN}]{{1,8}}){{1,3}}")
 _DOTTED_END = re.compile(rf"(?<![{_HAN}])[{_HAN}]{{1,6}}(?:[·•・‧][{_HAN}]{{1,8}}){{1,3}}$")
+_JOINING = [int.from_bytes(char.encode(), "big") for char in "是为叫即姓"]
 _WEAK = frozenset("的等以也还就来去经将对为是到从并年号收在及和")
+_ALONE = re.compile(rf"\s?([{_HAN}]{{2,4}})(?=[\s,;、。)(|\"']|$)")
 _RUN = re.compile(rf"[{_HAN}]+")
 
 
@@ -49,20 +53,33 @@ class Names:
         self.after = tuple(sorted(words("after"), key=len, reverse=True))
         self.strong = tuple(word for word in self.after if len(word) > 1)
         self.before = frozenset(folded(stored["before"]) + stored["before"])
-        left = fold_texts(spaced_too(stored["left"]))
-        right = fold_texts([*stored["right"], *stored["beside"]])
-        self.titles = words("right")
         self.bare = frozenset(w.decode() for w in fold_texts(spaced_too(stored["bare"])))
+        left = fold_texts(spaced_too(stored["left"]))
+        right = fold_texts([*stored["right"], *stored["titles"], *stored["beside"]])
+        self.full = words("titles")
+        self.titles = words("right") | self.full
         self.common = frozenset(folded(stored["common"]))
+        #: By code point: a surname, or the first character of one, that is no common word
+        self.begins = np.zeros(1 << 16, np.bool_)
+        starts = (self.single - self.common) | {name[0] for name in self.double}
+        self.begins[[ord(char) for char in starts]] = True
         both = sorted({*left, *right})
         self.literals = Literals(both)
         self.is_left = [word in set(left) for word in both]
         self.is_right = [word in set(right) for word in both]
+        self.anywhere = np.array(
+            [word.decode() in self.bare or word in set(right) for word in both], np.bool_
+        )
+        self.behind = np.array([word in set(right) for word in both], np.bool_)
         self.word = [word.decode() for word in both]
 
     def find(self, view: View, found: Collector) -> None:
         """Add what is found in a view."""
+        self._beside_numbers(view, found)
+        self._behind_colons(view, found)
         word, end = self.literals.scan(view.data)
+        may = self._may(word, end, view.data)
+        word, end = word[may], end[may]
         if not len(word):
             return
         row = np.searchsorted(view.offsets, end, side="right") - 1
@@ -81,6 +98,58 @@ class Names:
                 start = at - len(self.word[which].encode())
                 raw = data[max(begin, start - 30) : start].tobytes()
                 self._ahead(self.word[which], raw.decode("utf-8", "ignore"), start, document, found)
+
+    def _may(self, word: Int64s, end: Int64s, data: Bytes) -> npt.NDArray[np.bool_]:
+        """A cheap look: a word that needs a colon or the like has one, 是, 为 or 叫 behind it."""
+        last = len(data) - 1
+        a, b, c = (data[np.minimum(end + k, last)].astype(np.int32) for k in range(3))
+        follows = a << 16 | b << 8 | c
+        joined = (a < 0x80) | np.isin(follows, _JOINING)
+        han = np.zeros(len(end), np.bool_)  # soon behind it
+        for k in range(9):
+            han |= data[np.minimum(end + k, last)] >= 0xE3
+        allowed: npt.NDArray[np.bool_] = (self.anywhere[word] | joined) & (han | self.behind[word])
+        return allowed
+
+    def _beside_numbers(self, view: View, found: Collector) -> None:
+        """Names right before a telephone, identity or card number: `王小明 139...`."""
+        rows, starts = found.sure(("cn_mobile", "cn_resident_id", "bank_card"))
+        data = view.data
+        for document, start in zip(rows.tolist(), starts.tolist(), strict=True):
+            low = max(int(view.offsets[document]), start - 30)
+            if start > low and data[start - 1] in b" ,(|:" and (data[low:start] >= 0xE3).any():
+                text = data[low:start].tobytes().decode("utf-8", "ignore")
+                self._ahead("", text, start, document, found)
+
+    def _behind_colons(self, view: View, found: Collector) -> None:
+        """Two or three Han characters that are a name, alone between a colon and a mark."""
+        data = view.data
+        at = np.flatnonzero(data == 58)
+        at = at[(at > 0) & (at + 4 < len(data))]
+        at = at[(data[at - 1] >= 0x80) & (at + 12 < len(data))]
+        first = (at + 1 + (data[at + 1] == 32))[:, None] + np.arange(3)
+        lead, middle, tail = (data[first[:, k]].astype(np.int32) for k in range(3))
+        char = (lead & 0x0F) << 12 | (middle & 0x3F) << 6 | tail & 0x3F
+        short, long = data[first[:, 0] + 6], data[first[:, 0] + 9]
+        at = at[(lead >= 0xE4) & self.begins[char & 0xFFFF] & ((short < 0xE4) | (long < 0xE4))]
+        row = np.searchsorted(view.offsets, at, side="right") - 1
+        keep = found.admit("colons", row)
+        for document, colon in zip(row[keep].tolist(), at[keep].tolist(), strict=True):
+            stop = min(colon + 14, int(view.offsets[document + 1]) - 1)
+            text = data[colon + 1 : stop].tobytes().decode("utf-8", "ignore")
+            match = _ALONE.match(text)
+            if (
+                match
+                and match[1][0] not in self.common
+                and not {match[1], match[1][:2]} & self.never
+            ):
+                name = match[1]
+                surname = 2 if name[:2] in self.double else 1
+                common = all(char in self.given for char in name[surname:])
+                if (surname == 2 or name[0] in self.single) and len(name) > surname and common:
+                    start = colon + 1 + len(text[: match.start(1)].encode())
+                    end = start + len(name.encode())
+                    found.add("person_name", document, start, end, MEDIUM)
 
     def _behind(self, word: str, text: str, at: int, row: int, found: Collector) -> None:
         joint = _JOINT.match(text)
@@ -133,14 +202,14 @@ class Names:
         return 0
 
     def _ahead(self, word: str, text: str, start: int, row: int, found: Collector) -> None:
-        stripped = text.rstrip(" ,")
+        stripped = text.rstrip(" ,(|:")
         dotted = _DOTTED_END.search(stripped)
         if dotted and word in self.titles:
             end = start - (len(text.encode()) - len(stripped.encode()))
             found.add("person_name", row, end - len(dotted[0].encode()), end, MEDIUM)
             return
         apart = len(text) - len(stripped)
-        if apart > 1 or (word not in self.titles and not apart):
+        if apart > 2 or (word not in self.titles and not apart):
             return
         for size in (4, 3, 2):
             name = stripped[-size:]
@@ -156,6 +225,8 @@ class Names:
             before = stripped[-size - 1 : -size] if len(stripped) > size else ""
             edge = not before or not "\u3400" <= before <= "\u9fff"
             if surname == 1 and name[0] in self.common:
+                continue
+            if word in self.full and given != 2:
                 continue
             edge |= word in self.titles and before in self.before
             common = all(char in self.given for char in name[surname:])

@@ -26,6 +26,7 @@ from corpus_audit.text.fold import View
 
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 _FRACTION = re.compile(r"\d+\.\d+(?!.*[-. ])")
+_EXTENSION = re.compile(rb" ?x ?[0-9]{1,6}(?![0-9a-z])")
 _DATE = re.compile(r"(?:19|20)\d\d[-/. ]?(?:0?[1-9]|1[0-2])[-/. ]?(?:0?[1-9]|[12]\d|3[01])(?!\d)")
 Levels = npt.NDArray[np.int8]
 _DROP = 3
@@ -181,7 +182,7 @@ def _ssn(part: Numbers, near: Near, _: View) -> Levels:
 def _ipv4(part: Numbers, near: Near, view: View) -> Levels:
     level = _level(len(part.start), MEDIUM)
     octets = np.stack([part.value >> np.uint64(shift) & np.uint64(255) for shift in (24, 16, 8, 0)])
-    level[octets.max(0) < 32] = LOW  # as the numbers of sections are
+    level[octets.max(0) < 100] = LOW  # as the numbers of sections are
     level[near.by] = HIGH
     level[near.against] = LOW
     before = view.data[np.maximum(part.start - 1, 0)]
@@ -218,8 +219,14 @@ def _phone(part: Numbers, near: Near, view: View) -> Levels:
     strong = part.flags & STRONG > 0
     beside = near.by & ~near.against & (near.distance <= _CLOSE)
     tied = part.flags & (JOINED | LETTER) > 0
+    for i in np.flatnonzero(part.flags & (LETTER | JOINED | STRONG) == LETTER | STRONG).tolist():
+        extension = _EXTENSION.match(view.data[part.end[i] : part.end[i] + 8].tobytes())
+        if extension:  # 259.735.7502x459
+            part.end[i] += extension.end()
+            tied[i] = False
     for i in np.flatnonzero((strong | beside) & ~tied).tolist():
         text = view.data[part.start[i] : part.end[i]].tobytes().decode("utf-8", "replace")
+        text = text.partition("x")[0]
         told = is_telephone(text, bool(part.flags[i] & PREFIXED))
         weak = not strong[i]
         if weak and (
