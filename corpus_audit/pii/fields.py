@@ -28,7 +28,7 @@ JOINT = re.compile(
 _LEVELS = {"high": 0, "medium": 1, "low": 2, None: -1}
 _REACH = {
     "loose": re.compile(r"[^0-9a-z]{0,24}"),
-    "assign": re.compile(r"[^!-~]{0,14}(?:为|成|是|[:=])\s?[\"'“]?"),
+    "assign": re.compile(r"[^a-z0-9]{0,16}(?:为|成|是|[:=]){1,2}\s?[\"'“]?"),
     "number": re.compile(r"[^0-9a-z]{0,20}(?:号码?|编号)\s?[:(是为]?\s?[\"'“]?"),
 }
 _ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -184,6 +184,8 @@ class Fields:
             return  # `wxabc123` names nothing
         end = value.end()
         if field.kind == "password":
+            if level == field.bare and not _is_mixed(value[0]):
+                return  # without a colon only what is no word at all
             end = _password_end(text, value)
             if not end:
                 return
@@ -211,6 +213,15 @@ class Fields:
             return
         start = at + len(text[: value.start()].encode())
         found.add(field.kind, row, start, start + len(given.encode()), level)
+
+
+def _is_mixed(text: str) -> bool:
+    """Letters, digits and other characters together."""
+    return (
+        any(char.isdigit() for char in text)
+        and any(char.isalpha() for char in text)
+        and any(not char.isalnum() for char in text.rstrip(".,;:!?\"')]}"))
+    )
 
 
 def _password_end(text: str, value: re.Match[str]) -> int:

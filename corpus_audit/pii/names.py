@@ -31,6 +31,7 @@ _DOTTED_END = re.compile(rf"(?<![{_HAN}])[{_HAN}]{{1,6}}(?:[·•・‧][{_HAN}]
 _JOINING = [int.from_bytes(char.encode(), "big") for char in "是为叫即姓"]
 _WEAK = frozenset("的等以也还就来去经将对为是到从并年号收在及和")
 _ALONE = re.compile(rf"\s?([{_HAN}]{{2,4}})(?=[\s,;、。)(|\"']|$)")
+_SPACED = re.compile(rf"[{_HAN}] [{_HAN}](?: [{_HAN}])?(?![{_HAN}])(?! [{_HAN}](?![{_HAN}]))")
 _RUN = re.compile(rf"[{_HAN}]+")
 
 
@@ -59,6 +60,7 @@ class Names:
         self.full = words("titles")
         self.titles = words("right") | self.full
         self.common = frozenset(folded(stored["common"]))
+        self.longer = frozenset(folded(stored["longer"]))
         #: By code point: a surname, or the first character of one, that is no common word
         self.begins = np.zeros(1 << 16, np.bool_)
         starts = (self.single - self.common) | {name[0] for name in self.double}
@@ -117,7 +119,7 @@ class Names:
         data = view.data
         for document, start in zip(rows.tolist(), starts.tolist(), strict=True):
             low = max(int(view.offsets[document]), start - 30)
-            if start > low and data[start - 1] in b" ,(|:" and (data[low:start] >= 0xE3).any():
+            if start > low and data[start - 1] in b" ,(|:\"'" and (data[low:start] >= 0xE3).any():
                 text = data[low:start].tobytes().decode("utf-8", "ignore")
                 self._ahead("", text, start, document, found)
 
@@ -159,6 +161,8 @@ class Names:
             colon = bool(joint["colon"].strip("\"'` ")) or joint.end() > 1
             firm = colon and len(word) > 1
             size = self.length(text, first, firm) if firm or word in self.bare else 0
+            if not size and (firm or word in self.bare):
+                size = self._spaced(text, first)
             if not size:
                 return
             start = at + len(text[:first].encode())
@@ -169,6 +173,14 @@ class Names:
             if text[first : first + 1] not in "、" or not text[first : first + 1]:
                 return  # 参会人员：张三、李四
             first += 1
+
+    def _spaced(self, text: str, first: int) -> int:
+        """Characters of a name written with spaces, as forms and scans have it: `张 伟`."""
+        match = _SPACED.match(text, first)
+        if not match or match[0][0] not in self.single - self.common:
+            return 0
+        given = [char for char in match[0][1:] if char != " "]
+        return len(match[0]) if all(char in self.given for char in given) else 0
 
     def length(self, text: str, first: int, firm: bool) -> int:
         """Characters of the name at `first`; 0: there is none. `firm`: it stands as a value."""
@@ -188,12 +200,13 @@ class Names:
             return 0
         if firm and len(han) in (surname + 1, surname + 2):
             return len(han)
-        for more in (2, 1):
+        for more in (2,) if not firm and han[0] in self.longer else (2, 1):
             size = surname + more
             if len(han) < size or not all(char in self.given for char in han[surname:size]):
                 continue
             rest = han[size:]
-            if not rest and (firm or more == 2 or first + size < len(text)):
+            ends = first + size < len(text) or len(text.encode()) < _WINDOW - 3
+            if not rest and (firm or more == 2 or ends):
                 return size
             if rest.startswith(self.after) and (firm or (more == 2 and rest[:1] not in _WEAK)):
                 return size
@@ -202,14 +215,14 @@ class Names:
         return 0
 
     def _ahead(self, word: str, text: str, start: int, row: int, found: Collector) -> None:
-        stripped = text.rstrip(" ,(|:")
+        stripped = text.rstrip(" ,(|:\"'")
         dotted = _DOTTED_END.search(stripped)
         if dotted and word in self.titles:
             end = start - (len(text.encode()) - len(stripped.encode()))
             found.add("person_name", row, end - len(dotted[0].encode()), end, MEDIUM)
             return
         apart = len(text) - len(stripped)
-        if apart > 2 or (word not in self.titles and not apart):
+        if apart > 4 or (word not in self.titles and not apart):
             return
         for size in (4, 3, 2):
             name = stripped[-size:]
@@ -226,7 +239,7 @@ class Names:
             edge = not before or not "\u3400" <= before <= "\u9fff"
             if surname == 1 and name[0] in self.common:
                 continue
-            if word in self.full and given != 2:
+            if given != 2 and (word in self.full or name[0] in self.longer):
                 continue
             edge |= word in self.titles and before in self.before
             common = all(char in self.given for char in name[surname:])

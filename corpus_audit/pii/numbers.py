@@ -182,8 +182,9 @@ def _ssn(part: Numbers, near: Near, _: View) -> Levels:
 def _ipv4(part: Numbers, near: Near, view: View) -> Levels:
     level = _level(len(part.start), MEDIUM)
     octets = np.stack([part.value >> np.uint64(shift) & np.uint64(255) for shift in (24, 16, 8, 0)])
-    level[octets.max(0) < 100] = LOW  # as the numbers of sections are
     level[near.by] = HIGH
+    small = octets.max(0) < 100  # as the numbers of sections and versions are
+    level[small & (near.distance > _BESIDE)] = LOW
     level[near.against] = LOW
     before = view.data[np.maximum(part.start - 1, 0)]
     after = view.data[np.minimum(part.end, len(view.data) - 1)]
