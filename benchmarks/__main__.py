@@ -6,13 +6,18 @@ import argparse
 import importlib
 from pathlib import Path
 
-NAMES = ("fold", "matching", "language", "scan")
+NAMES = ("fold", "matching", "language", "scan", "detection")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds bulk/")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="folder with bulk/, classify/, ...",
+    )
     arguments = parser.parse_args()
     for name in arguments.names or NAMES:
         print(f"\n== {name}")

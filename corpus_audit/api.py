@@ -16,6 +16,7 @@ from corpus_audit.errors import UsageError
 from corpus_audit.findings import finished_units, unit_tables
 from corpus_audit.plan import plan
 from corpus_audit.policies import Policy, load_policy
+from corpus_audit.suppressions import load_suppressions
 from corpus_audit.types import ReadOptions
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def scan(
     *,
     detectors: str | Sequence[str] = ("keywords", "language"),
     rules: str | Path | Sequence[str | Path] = (),
+    evasion: str | Sequence[str] = (),
+    suppressions: str | Path | None = None,
     policy: str | Path | None = None,
     key_file: str | None = None,
     workers: int | None = 1,
@@ -93,12 +96,15 @@ def scan(
     options = _read_options(read)
     given_rules = _listed(rules)
     keywords: dict[str, object] = {"rules": given_rules} if given_rules else {}
+    if evasion:
+        keywords["evasion"] = _listed(evasion)
     chosen = _with_max_skipped(load_policy(Path(policy) if policy else None), max_skipped)
     config = ScanConfig(
         key=load_key(key_file, str(output), create=True),
         read=options,
         detectors={name: keywords if name == "keywords" else {} for name in _listed(detectors)},
         policy=chosen,
+        suppressions=load_suppressions(Path(suppressions)) if suppressions else (),
         max_sources=max_sources,
     )
     planned = plan(

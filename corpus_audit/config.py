@@ -13,6 +13,7 @@ from corpus_audit import __version__
 from corpus_audit.audit.keys import key_id
 from corpus_audit.audit.schema import SCHEMA_VERSION
 from corpus_audit.policies import Policy
+from corpus_audit.suppressions import Suppression
 from corpus_audit.types import Detector, ReadOptions
 
 #: How the corpus is cut into batches changes no answer, so a rerun may use another size.
@@ -29,6 +30,7 @@ class ScanConfig:
         default_factory=lambda: {"keywords": {}, "language": {}}
     )  # name -> its configuration
     policy: Policy = field(default_factory=Policy)
+    suppressions: tuple[Suppression, ...] = ()
     max_findings: int = 20  # stored per document and rule, at least; counts are always exact
     context: int = 40  # code points of an excerpt on each side of its match
     max_sources: int = 100_000
@@ -44,6 +46,7 @@ class ScanConfig:
                 "read": read,
                 "detectors": {detector.name: detector.digest for detector in detectors},
                 "judge": self.policy.judge.model_dump(),  # limits judge a finished audit anew
+                "suppressions": [each.model_dump(mode="json") for each in self.suppressions],
                 "max_findings": self.max_findings,
                 "context": self.context,
             }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -30,10 +30,16 @@ class Observed:
     pair_rule: npt.NDArray[np.int32]
     pair_matches: npt.NDArray[np.int64]
     columns: Mapping[str, pa.Array]
+    suppressed: Findings  # all that somebody answers for: none of them is in the others
 
 
-def observe(batch: Batch, detectors: Sequence[Detector], max_findings: int) -> Observed:
-    """Scan a batch with every detector."""
+def observe(
+    batch: Batch,
+    detectors: Sequence[Detector],
+    max_findings: int,
+    suppressed: Callable[[Findings, Sequence[RuleInfo]], npt.NDArray[np.bool_]] | None = None,
+) -> Observed:
+    """Scan a batch with every detector. What is `suppressed` does not count, and is kept apart."""
     rules: list[RuleInfo] = []
     parts: list[Findings] = []
     columns: dict[str, pa.Array] = {}
@@ -52,8 +58,21 @@ def observe(batch: Batch, detectors: Sequence[Detector], max_findings: int) -> O
         )
         rules += detector.rules
         columns |= {spec.name: seen.columns[spec.name] for spec in detector.columns}
-    every = _joined(parts)
-    return Observed(tuple(rules), every, *_capped(every, max_findings), columns=columns)
+    every, muted = _joined(parts), Findings.empty()
+    if suppressed is not None and len(every):
+        mask = suppressed(every, rules)
+        every, muted = _only(every, ~mask), _only(every, mask)
+    return Observed(
+        tuple(rules),
+        every,
+        *_capped(every, max_findings),
+        columns=columns,
+        suppressed=muted,
+    )
+
+
+def _only(findings: Findings, kept: npt.NDArray[np.bool_]) -> Findings:
+    return Findings(*(getattr(findings, f.name)[kept] for f in fields(Findings)))
 
 
 def _levels(findings: Findings, rules: Sequence[RuleInfo]) -> npt.NDArray[np.int8]:

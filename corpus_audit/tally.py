@@ -37,6 +37,7 @@ class SourceTally:
     hit_chars: Counts = field(default_factory=dict)  # risk -> characters of these documents
     rules: Counts = field(default_factory=dict)  # rule -> documents
     matches: Counts = field(default_factory=dict)  # rule -> matches
+    suppressed: Counts = field(default_factory=dict)  # rule -> matches that do not count
     any_hit: Counts = field(default_factory=dict)  # joined risks of a document -> documents
     any_hit_chars: Counts = field(default_factory=dict)
     matched_only: int = 0  # documents with matches too weak to make a hit
@@ -50,7 +51,8 @@ class SourceTally:
         self.bytes += other.bytes
         self.matched_only += other.matched_only
         for name in (
-            "skipped", "hits", "hit_chars", "rules", "matches", "any_hit", "any_hit_chars", "sums",
+            "skipped", "hits", "hit_chars", "rules", "matches", "suppressed",
+            "any_hit", "any_hit_chars", "sums",
         ):  # fmt: skip
             add_counts(getattr(self, name), getattr(other, name))
         for column, counts in other.categories.items():

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,12 @@ from corpus_audit.observe import Observed, observe
 from corpus_audit.plan import Unit, changed_since, real_path
 from corpus_audit.readers.registry import reader_named
 from corpus_audit.readers.sources import name_source, relative_path
+from corpus_audit.suppressions import suppressed
 from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
 from corpus_audit.text.fold import TRANSFORMS
 from corpus_audit.text.masking import mask_label, mask_labels
-from corpus_audit.types import LEVELS, Detector, Loss, Skipped
+from corpus_audit.types import LEVELS, Detector, Findings, Loss, RuleInfo, Skipped
 from corpus_audit.writer import UnitWriter
 
 _JOINED = 4096  # batches joined at most
@@ -138,19 +139,23 @@ def _scan_batch(
     tally: Tally,
     writer: UnitWriter,
 ) -> None:
-    seen = observe(batch, detectors, config.max_findings)
-    hits = judge(seen.every, seen.rules, config.policy.judge)
-    risks = _risks_per_document(hits, len(batch))
     labels = {
         name: mask_labels(batch.records.column(name), config.key)
         for name in ("doc", "source", "path")
     }
+    muted = partial(suppressed, config.suppressions, batch=batch, labels=labels)
+    seen = observe(batch, detectors, config.max_findings, muted if config.suppressions else None)
+    hits = judge(seen.every, seen.rules, config.policy.judge)
+    risks = _risks_per_document(hits, len(batch))
     _tally_batch(batch, labels["source"], seen, hits, risks, detectors, tally)
     writer.write(
         "documents", {**_document_columns(batch, labels, risks, config.key), **seen.columns}
     )
-    if len(seen.findings):
-        writer.write("findings", _finding_columns(batch, labels, seen, config.context))
+    none = np.zeros(len(seen.suppressed), np.int64)
+    for findings, matches in ((seen.findings, seen.matches), (seen.suppressed, none)):
+        if len(findings):
+            columns = _finding_columns(batch, labels, seen.rules, findings, matches, config.context)
+            writer.write("findings", columns)
 
 
 def _risks_per_document(hits: Hits, documents: int) -> list[str]:
@@ -199,6 +204,9 @@ def _tally_batch(
     for row, rule, matches in pairs:
         add_counts(sources[code[row]].rules, {seen.rules[rule].id: 1})
         add_counts(sources[code[row]].matches, {seen.rules[rule].id: matches})
+
+    for row, rule in zip(seen.suppressed.row.tolist(), seen.suppressed.rule.tolist(), strict=True):
+        add_counts(sources[code[row]].suppressed, {seen.rules[rule].id: 1})
 
     for spec in (spec for detector in detectors for spec in detector.columns):
         column = seen.columns[spec.name]
@@ -255,21 +263,27 @@ def text_digests(batch: Batch, key: bytes) -> list[bytes]:
 
 
 def _finding_columns(
-    batch: Batch, labels: dict[str, pa.Array], seen: Observed, context: int
+    batch: Batch,
+    labels: dict[str, pa.Array],
+    rules: Sequence[RuleInfo],
+    findings: Findings,
+    matches: Any,
+    context: int,
 ) -> dict[str, pa.Array]:
-    findings = seen.findings
+    """Rows of `findings/`; those without a match that counts are suppressed."""
     rule = pa.array(findings.rule)
     row = pa.array(findings.row)
     before, match, after = cut_excerpts(batch.text, findings, context)
     return {
         **{name: column.take(row) for name, column in labels.items()},
         "position": batch.records.column("position").take(row),
-        "rule": pa.array([info.id for info in seen.rules], pa.string()).take(rule),
-        "risk": pa.array([info.risk for info in seen.rules], pa.string()).take(rule),
+        "rule": pa.array([info.id for info in rules], pa.string()).take(rule),
+        "risk": pa.array([info.risk for info in rules], pa.string()).take(rule),
         "confidence": pa.array(LEVELS, pa.string()).take(pa.array(findings.level)),
         "start": pa.array(findings.start),
         "end": pa.array(findings.end),
-        "matches": pa.array(seen.matches),
+        "matches": pa.array(matches),
+        "suppressed": pa.array(matches == 0),
         "trace": pa.array([trace_names(bits) for bits in findings.trace.tolist()], pa.string()),
         "before": pa.array(before, pa.string()),
         "match": pa.array(match, pa.string()),

@@ -25,6 +25,15 @@ DEFAULT = Path(__file__).parent.parent / "corpus_audit/text/data/evasion.npz"
 # Marks that end or part sentences and clauses, or stand around them.
 SENTENCE = set(",!?:;()\"'。、《》〈〉「」『』【】〔〕〖〗“”‘’—…\u3000")
 
+# Letters of other scripts that look like Latin ones, folded (so small ones, also where the capital
+# is what looks alike).
+LOOKALIKES = {
+    "a": "аαɑ", "b": "вьβ", "c": "сϲ", "d": "ԁɗ", "e": "еєε", "f": "ϝ", "g": "ԍց", "h": "нһ",
+    "i": "іιɩ", "j": "јϳ", "k": "кκ", "l": "ӏ", "m": "мμ", "n": "пη", "o": "оοσօ", "p": "рρ",
+    "q": "ԛ", "r": "гг", "s": "ѕ", "t": "тτ", "u": "υսц", "v": "ѵν", "w": "ѡωԝ", "x": "хχ",
+    "y": "уүγ", "z": "ζ",
+}  # fmt: skip
+
 
 class Data(pickle.Unpickler):
     """Reads plain lists and strings, and runs nothing."""
@@ -72,7 +81,14 @@ def pairs() -> dict[tuple[int, int], int]:
 def build() -> dict[str, np.ndarray]:
     table = sorted((left << 21 | right, char) for (left, right), char in pairs().items())
     keys, chars = zip(*table, strict=True)
+    looks = np.zeros(0x600, np.uint8)
+    for letter, others in LOOKALIKES.items():
+        looks[[ord(folded) for other in others for folded in fold_text(other).decode()]] = ord(
+            letter
+        )
+    looks[:0x80] = 0  # what the fold makes a Latin letter already
     return {
+        "looks": looks,
         "classes": np.array([class_of(code) for code in range(0x110000)], np.uint8),
         "pairs": np.array(keys, np.int64),
         "joined": np.array(chars, np.uint32),

@@ -1,23 +1,28 @@
-"""Write the fold table of the plain view: `corpus_audit/text/data/fold_plain.npz`.
+"""Write the fold tables: `corpus_audit/text/data/fold_plain.npz` and `fold_pinyin.npz`.
 
 The table is shipped, not computed at start, because `unicodedata` changes with the Python version
 and the same corpus must give the same answer everywhere. Needs OpenCC (a development dependency).
 
-    python scripts/build_fold_table.py [OUTPUT]
+In the pinyin view each Han character is its most common reading without tone, and a quote: 赌博 and
+读博 are du'bo'. Readings are those of pypinyin (a development dependency).
+
+    python scripts/build_fold_table.py [FOLDER]
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from pathlib import Path
 
 import numpy as np
 import opencc
+import pypinyin
 
-from corpus_audit.text.fold import BASE, COLLAPSE, DELETE, EXPAND, MARK, TRANSFORMS
+from corpus_audit.text.fold import BASE, COLLAPSE, DELETE, EXPAND, MARK, TABLES, TRANSFORMS
 
-DEFAULT = Path(__file__).parent.parent / "corpus_audit/text/data/fold_plain.npz"
+DEFAULT = Path(__file__).parent.parent / "corpus_audit/text/data"
 LIMIT = 0x110000
 BIT = {name: 1 << i for i, name in enumerate(TRANSFORMS)}
 # Bases whose combining marks are decoration; in Thai, Hindi or Arabic marks are spelling.
@@ -52,6 +57,20 @@ def simplified() -> dict[str, str]:
     return {a: b for a, b in zip(han, turned, strict=True) if a != b and len(b) == 1}
 
 
+def bare_letter(char: str) -> str:
+    """The letter of a stroked, hooked, negative circled, ... Latin letter; else the character.
+
+    These have no decomposition, so their names tell.
+    """
+    name = unicodedata.name(char, "")
+    found = re.fullmatch(r"LATIN (?:SMALL|CAPITAL) LETTER (?:DOTLESS )?([A-Z])(?: WITH .*)?", name)
+    found = found or re.fullmatch(
+        r"(?:NEGATIVE |PARENTHESIZED |TORTOISE SHELL BRACKETED )?(?:CIRCLED |SQUARED )?"
+        r"LATIN (?:SMALL|CAPITAL) LETTER ([A-Z])", name
+    )  # fmt: skip
+    return found[1].lower() if found else char
+
+
 def fold_char(char: str, to_simplified: dict[str, str]) -> tuple[str, int]:
     """The folded form of one code point, and the bits of what changed it."""
     code, category = ord(char), unicodedata.category(char)
@@ -60,6 +79,11 @@ def fold_char(char: str, to_simplified: dict[str, str]) -> tuple[str, int]:
     if category in ("Cf", "Cc") or code in IGNORABLE:
         return "", BIT["invisible"]
     bits = 0
+    letter = bare_letter(char)
+    if "LETTER" in unicodedata.name(char, "") and letter.isascii() and not char.isascii():
+        width = unicodedata.decomposition(char).startswith("<wide>")
+        with_mark = "WITH" in unicodedata.name(char, "")
+        return letter, BIT["width" if width else "mark" if with_mark else "variant"]
     text = unicodedata.normalize("NFKC", char)
     if text != char:
         tag = unicodedata.decomposition(char).split(" ")[0]
@@ -76,7 +100,15 @@ def fold_char(char: str, to_simplified: dict[str, str]) -> tuple[str, int]:
     return bare, bits
 
 
-def build() -> dict[str, np.ndarray]:
+def reading(text: str) -> str:
+    """A Han character as the pinyin view writes it; other text as it is."""
+    syllables = pypinyin.lazy_pinyin(text, style=pypinyin.Style.NORMAL, errors="ignore")
+    if len(text) != 1 or not syllables:
+        return text
+    return strip_marks(syllables[0]).replace("ü", "v") + "'"
+
+
+def build(pinyin: bool) -> dict[str, np.ndarray]:
     to_simplified = simplified()
     table = np.arange(LIMIT, dtype=np.uint32)
     bits = np.zeros(LIMIT, dtype=np.uint8)
@@ -90,6 +122,8 @@ def build() -> dict[str, np.ndarray]:
             table[code], bits[code] = MARK | code, BIT["mark"]
             continue
         folded, bits[code] = fold_char(char, to_simplified)
+        if pinyin:
+            folded = reading(folded)
         base = BASE if folded and is_base(folded[-1]) else 0
         if not folded:
             table[code] = DELETE
@@ -113,7 +147,9 @@ def build() -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    output = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
-    with output.open("wb") as file:
-        np.savez_compressed(file, **build())
-    print(f"{output}: {output.stat().st_size:,} bytes")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
+    for name in TABLES:
+        output = folder / f"fold_{name}.npz"
+        with output.open("wb") as file:
+            np.savez_compressed(file, **build(pinyin=name == "pinyin"))
+        print(f"{output}: {output.stat().st_size:,} bytes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: One row per scanned document: the sampling frame, and the proof that each one has a result.
 #: Columns of detectors follow.
@@ -35,6 +35,7 @@ FINDINGS = pa.schema(
         pa.field("start", pa.int64(), nullable=False),  # span in code points of the raw text
         pa.field("end", pa.int64(), nullable=False),
         pa.field("matches", pa.int64(), nullable=False),  # of this rule in the document, all
+        pa.field("suppressed", pa.bool_(), nullable=False),  # somebody answers for it: no count
         pa.field("trace", pa.string(), nullable=False),  # transforms that made it match
         pa.field("before", pa.string(), nullable=False),  # masked excerpt, in three pieces
         pa.field("match", pa.string(), nullable=False),

@@ -60,6 +60,13 @@ def scan(
         list[str] | None,
         typer.Option(help="Rule file or folder. Repeat it for several. [default: shipped rules]"),
     ] = None,
+    evasion: Annotated[
+        list[str] | None,
+        typer.Option(help="Also find terms by their sound, as weak cues: pinyin."),
+    ] = None,
+    suppressions: Annotated[
+        Path | None, typer.Option(help="File of findings that somebody answers for.")
+    ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file. [default: shipped]")] = None,
     max_skipped: Annotated[
         float | None,
@@ -94,6 +101,7 @@ def scan(
     from corpus_audit.engines.run import run_scan
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
+    from corpus_audit.suppressions import load_suppressions
     from corpus_audit.types import ReadOptions
 
     if log_format not in ("text", "json"):
@@ -118,13 +126,15 @@ def scan(
         coverage = chosen.coverage.model_copy(update={"max_skipped": max_skipped})
         chosen = chosen.model_copy(update={"coverage": coverage})
     names = [name.strip() for name in detectors.split(",") if name.strip()]
+    keywords: dict[str, object] = {"rules": rules} if rules else {}
+    if evasion:
+        keywords["evasion"] = evasion
     config = ScanConfig(
         key=bytes(32) if dry_run else load_key(key_file, output or ""),
         read=read,
-        detectors={
-            name: {"rules": rules} if name == "keywords" and rules else {} for name in names
-        },
+        detectors={name: keywords if name == "keywords" else {} for name in names},
         policy=chosen,
+        suppressions=load_suppressions(suppressions) if suppressions else (),
         max_sources=max_sources,
     )
     unit_bytes = max(parse_size(unit_size), 1)

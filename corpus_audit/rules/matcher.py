@@ -19,17 +19,19 @@ from corpus_audit.rules.conditions import Conditions
 from corpus_audit.rules.edges import cuts_a_word
 from corpus_audit.rules.literals import WORD, Literals, Occurrences
 from corpus_audit.rules.model import Rule
+from corpus_audit.rules.numbers import number_styles
 from corpus_audit.rules.patterns import Patterns
 from corpus_audit.text import evasion
 from corpus_audit.text.buffers import Int64s, Utf8
 from corpus_audit.text.fold import TRANSFORMS, View, fold_texts, locate
-from corpus_audit.text.undoing import HARD_GAP, JOINED, LEET, REPEAT, SOFT_GAP
+from corpus_audit.text.undoing import HARD_GAP, JOINED, LEET, LOOKS, REPEAT, SOFT_GAP
 from corpus_audit.types import LEVELS, Findings
 
 _STRETCH = 1 << 30
 _SHORT = 3  # Han characters of a term whose edges jieba is asked about
 _BITS = {
     SOFT_GAP: "squeezed", HARD_GAP: "squeezed", JOINED: "split", REPEAT: "repeat", LEET: "leet",
+    LOOKS: "lookalike",
 }  # fmt: skip
 
 
@@ -56,22 +58,21 @@ class Matcher:
         owners = _Owners(rules)
         self._owners = owners
         self._undoes = undo
-        spaceless: dict[bytes, bytes] = {}  # a phrase whose letters were parted has no spaces left
-        for literal in owners.literals:
-            for form in (literal, literal.replace(b" ", b"")):
-                spaceless.setdefault(form, literal)
+        forms: dict[bytes, int] = {}
+        for spelling, literal in zip(owners.spellings, owners.literal_of.tolist(), strict=True):
+            bare = evasion.bare(spelling)  # a phrase whose letters were parted has no spaces left
+            for form in (spelling, bare, evasion.skeleton(spelling), evasion.skeleton(bare)):
+                forms.setdefault(form, literal)
         asked = [c.literals for rule in rules for c in rule.conditions if c.wanted]
         around = {text for literals in set(asked) for text in fold_texts(literals)}
-        self._neighbours = evasion.Neighbours({*spaceless, *around})
-        pairs = fold_texts(self._neighbours.split_pairs()) if undo else []
-        known = owners.number
-        self._pairs_from = len(owners.literals)
+        self._neighbours = evasion.Neighbours({*forms, *around})
+        pairs = set(fold_texts(self._neighbours.split_pairs())) if undo else set()
+        self._pairs_from = len(owners.spellings)
         self._literals = Literals(
-            [*owners.literals, *sorted({p for p in pairs if p not in known})], stretch
+            [*owners.spellings, *sorted(pairs.difference(owners.spellings))], stretch
         )
-        forms = sorted(spaceless)
-        self._form = np.array([known[spaceless[form]] for form in forms], np.int64)
-        self._forms = Literals(forms if undo else [], stretch)
+        self._form = np.array([forms[form] for form in sorted(forms)], np.int64)
+        self._forms = Literals(sorted(forms) if undo else [], stretch)
         self._patterns = Patterns([pattern for _, pattern in owners.patterns])
         self._conditions = Conditions(rules)
 
@@ -79,9 +80,9 @@ class Matcher:
         """Findings in documents; of matches of one rule inside each other only the longest."""
         owners = self._owners
         found = self._literals.find(view)
-        places = found.start[found.literal >= self._pairs_from]
+        splits = found.start[found.literal >= self._pairs_from]
         plain = self._plain(view, found.only(found.literal < self._pairs_from))
-        matches, words = self._undone(view, places, plain) if self._undoes else (plain, None)
+        matches, words = self._undone(view, splits, plain) if self._undoes else (plain, None)
         if not len(matches.row):
             return Findings.empty()
         rule = owners.rule[matches.owner]
@@ -110,31 +111,35 @@ class Matcher:
     def _plain(self, view: View, found: Occurrences) -> _Matches:
         """Anchors in the plain view."""
         owners = self._owners
+        respelled = owners.respelled[found.literal]
         regex = self._patterns.find(view)
-        shifted = Occurrences(regex.literal + self._pairs_from, regex.start, regex.end)
-        found = Occurrences(*(np.concatenate(pair) for pair in zip(found, shifted, strict=True)))
-        found, owner = owners.spread(found)
+        found = Occurrences(
+            np.r_[owners.literal_of[found.literal], regex.literal + len(owners.literals)],
+            np.r_[found.start, regex.start],
+            np.r_[found.end, regex.end],
+        )
+        trace = np.r_[respelled, np.zeros(len(regex.start), np.bool_)].astype(np.int32)
+        trace *= 1 << TRANSFORMS.index("variant")
+        found, owner, nth = owners.spread(found)
+        trace = trace[nth]
         row = (np.searchsorted(view.offsets, found.start, side="right") - 1).astype(np.int32)
         kept = found.end < view.offsets[row + 1]  # terms hold no separator, but be sure
         kept &= ~owners.inside_word(view, found, owner)
-        none = np.zeros(int(kept.sum()), np.int32)
-        return _Matches(
-            row[kept], owner[kept], found.start[kept], found.end[kept], none, none.astype(np.bool_)
-        )
+        full = np.zeros(len(row), np.bool_)
+        return _Matches(row, owner, found.start, found.end, trace, full).only(kept)
 
     def _undone(
-        self, view: View, places: Int64s, plain: _Matches
+        self, view: View, splits: Int64s, plain: _Matches
     ) -> tuple[_Matches, Occurrences | None]:
         """With anchors where evasion was undone; and the words of conditions there."""
-        known = evasion.suspects(view, self._neighbours)
-        places = np.union1d(known, places) if len(places) else known
+        places = evasion.suspects(view, splits, self._neighbours)
         if not len(places):
             return plain, None
         undone = evasion.undo(view, places, self._neighbours)
         if not len(undone.row):
             return plain, None
         found = self._forms.find(undone.view)
-        found, owner = self._owners.spread(
+        found, owner, _ = self._owners.spread(
             Occurrences(self._form[found.literal], found.start, found.end)
         )
         kept = ~self._owners.inside_word(undone.view, found, owner)
@@ -159,11 +164,10 @@ class Matcher:
         return _joined(plain, matches), words
 
     def _at_word_edges(self, view: View, matches: _Matches) -> npt.NDArray[np.bool_]:
-        """Which matches cut no Chinese word in two. Asked of short terms and of what was undone."""
+        """Which matches cut no Chinese word in two. Asked of short terms only."""
         kept = np.ones(len(matches.row), np.bool_)
         owners = self._owners
-        asked = owners.auto[matches.owner] & owners.han[matches.owner]
-        asked &= owners.short[matches.owner] | (matches.trace > 0)
+        asked = (owners.auto & owners.han & owners.short)[matches.owner]
         for i in np.flatnonzero(asked).tolist():
             row, start, end = int(matches.row[i]), int(matches.start[i]), int(matches.end[i])
             left = max(int(view.offsets[row]), start - 24)
@@ -195,7 +199,16 @@ class _Owners:
             for literal in set(fold_texts(rule.terms)):
                 of.setdefault(literal, []).append(index)
         self.literals = sorted(of)
-        self.number = {literal: i for i, literal in enumerate(self.literals)}
+        spellings = {literal: number for number, literal in enumerate(self.literals)}
+        for number, literal in enumerate(self.literals):
+            for spelling in number_styles(literal.decode()):  # 六合彩, 6合彩
+                spellings.setdefault(spelling.encode(), number)
+        self.spellings = sorted(spellings)
+        self.literal_of = np.array([spellings[s] for s in self.spellings], np.int64)
+        self.respelled = np.array(
+            [s != self.literals[n] for s, n in zip(self.spellings, self.literal_of, strict=True)],
+            np.bool_,
+        )
         self.patterns = [
             (index, (pattern.regex, pattern.validator))
             for index, rule in enumerate(rules)
@@ -224,12 +237,13 @@ class _Owners:
         literal, index = self._pairs[owner]
         return index, literal
 
-    def spread(self, found: Occurrences) -> tuple[Occurrences, Int64s]:
-        """An occurrence for each rule that has its literal."""
+    def spread(self, found: Occurrences) -> tuple[Occurrences, Int64s, npt.NDArray[np.intp]]:
+        """An occurrence for each rule that has its literal; its owner; and which one it was."""
         counts = self._first[found.literal + 1] - self._first[found.literal]
-        spread = Occurrences(*(np.repeat(column, counts) for column in found))
-        nth = np.arange(len(spread.literal)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return spread, self._first[spread.literal] + nth
+        which = np.repeat(np.arange(len(counts)), counts)
+        nth = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+        spread = found.only(which)
+        return spread, self._first[spread.literal] + nth, which
 
     def inside_word(self, view: View, found: Occurrences, owner: Int64s) -> npt.NDArray[np.bool_]:
         """Does an ASCII word go on beyond an end that has to be an edge?

@@ -21,6 +21,8 @@ from corpus_audit.text import undoing
 from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View
 
+_WAYS = 4  # in which a stretch is written
+
 
 class Tables(NamedTuple):
     """The data behind: classes by code point, and which two characters make which one."""
@@ -28,6 +30,7 @@ class Tables(NamedTuple):
     classes: npt.NDArray[np.uint8]
     pairs: Int64s  # left << 21 | right, rising
     joined: npt.NDArray[np.uint32]
+    looks: Bytes  # by code point below its length: the Latin letter that it looks like, or 0
 
 
 class Undone(NamedTuple):
@@ -53,6 +56,9 @@ class Neighbours:
         self.known[hashes & ((1 << shapes.HASH_BITS) - 1)] = True
         self.joinable = np.zeros(0x110000, np.bool_)
         self.joinable[[ord(char) for char in self.characters]] = True
+        tables = load_tables()
+        self.parts = np.zeros(0x110000, np.bool_)  # the first of two that make a joinable one
+        self.parts[tables.pairs[self.joinable[tables.joined]] >> 21] = True
 
     def split_pairs(self) -> list[str]:
         """The ways to write the characters of the literals as two."""
@@ -67,41 +73,60 @@ def load_tables() -> Tables:
     """The tables that ship with the package."""
     with (files("corpus_audit.text") / "data/evasion.npz").open("rb") as file:
         stored = np.load(file, allow_pickle=False)
-        return Tables(stored["classes"], stored["pairs"], stored["joined"])
+        return Tables(*(stored[name] for name in Tables._fields))
 
 
-def suspects(view: View, neighbours: Neighbours) -> Int64s:
-    """Bytes of a view, rising, at which something looks like evasion of a literal."""
+def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
+    """Bytes of a view, rising, at which something looks like evasion of a literal.
+
+    `splits`: where `Neighbours.split_pairs` stand.
+    """
     size = len(view.data)
-    kinds = np.zeros(size + 9, np.uint8)
-    marks = np.zeros(-(-size // 8) * 8, np.uint8)  # whole words, so that eight are seen at a time
-    shapes.classify(view.data, kinds)
-    shapes.mark(view.data, kinds, marks)
-    words = marks.view(np.uint64)
-    found: Int64s = shapes.filtered(view.data, words, load_tables().classes, neighbours.known)
-    return found
+    padded, kinds = np.zeros(size + 16, np.uint8), np.zeros(size + 16, np.uint8)
+    marks = np.zeros(-(-size // 8) * 8, np.uint8)  # eight at a time
+    shapes.classify(view.data, padded, kinds)
+    shapes.mark(padded, kinds, marks)
+    words, tables = marks.view(np.uint64), load_tables()
+    found: Int64s = shapes.filtered(view.data, words, tables.classes, neighbours.known)
+    if not len(splits):
+        return found
+    kept = shapes.split_in_words(view.data, splits, *tables[:3], neighbours.known)
+    return np.union1d(found, splits[kept])
 
 
 def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:
     """Write the stretches around some places (rising) as they would be without evasion.
 
-    A stretch is written up to three times: put together; with leet read and repeats made one; with
-    the other reading of a leet 1, and repeats made two.
+    A stretch is written up to four times: put together; with a letter that stands three times or
+    more written once, and twice; with leet and lookalikes read. In the last one i and l are both
+    i, because a 1 stands for either: match it against `skeleton`.
     """
     row = np.searchsorted(view.offsets, places, side="right") - 1
     first, last, rows = undoing.stretches(view.data, places, row, view.offsets)
-    room = int((3 * (last - first + 1)).sum())
+    room = int((_WAYS * (last - first + 1)).sum())
     data, what = np.empty(room, np.uint8), np.empty(room, np.uint8)
     start, end = np.empty(room, np.int64), np.empty(room, np.int64)
-    offsets = np.zeros(3 * len(first) + 1, np.int64)
-    owner = np.zeros(3 * len(first), np.int64)
+    offsets = np.zeros(_WAYS * len(first) + 1, np.int64)
+    owner = np.zeros(_WAYS * len(first), np.int64)
     count = undoing.undo(
-        view.data, first, last, rows, *load_tables(), neighbours.joinable,
+        view.data, first, last, rows, *load_tables(), neighbours.parts, neighbours.joinable,
         data, start, end, what, offsets, owner,
     )  # fmt: skip
     size = offsets[count]
     stretches = View(offsets[: count + 1], data[:size])
     return Undone(stretches, owner[:count], start[:size], end[:size], what[:size])
+
+
+def bare(literal: bytes) -> bytes:
+    """A literal without what may stand in gaps."""
+    classes = load_tables().classes
+    kept = "".join(char for char in literal.decode() if classes[ord(char)] > shapes.HARD)
+    return kept.encode() or literal
+
+
+def skeleton(literal: bytes) -> bytes:
+    """A literal as texts are written in which leet is read."""
+    return literal.replace(b"l", b"i")
 
 
 def undone_in(undone: Undone, start: Int64s, end: Int64s) -> tuple[Bytes, npt.NDArray[np.bool_]]:

@@ -3,6 +3,7 @@
 A view is one UTF-8 buffer made by a fold table: per code point keep, replace, expand or delete.
 The plain table folds case, width, compatibility variants, traditional to simplified Han, marks on
 Latin, Greek, Cyrillic and Han bases, invisible characters, and runs of white space to one space.
+The pinyin table writes Han characters by their sound besides.
 
 No map back to the raw text is stored: only documents with matches need one, and folding these
 again (`locate`) is cheaper than keeping positions for all.
@@ -26,10 +27,10 @@ from corpus_audit.text.codepoints import U1, decode, encode, width
 #: What can make a text match that its raw form would not; a finding's trace has a bit for each.
 TRANSFORMS = (
     *("case", "width", "variant", "simplified", "mark", "invisible"),  # by the fold
-    *("squeezed", "split", "repeat", "leet"),  # undone: corpus_audit.text.evasion
+    *("squeezed", "split", "repeat", "leet", "lookalike"),  # undone: corpus_audit.text.evasion
     "pinyin",
 )
-TABLES = ("plain",)
+TABLES = ("plain", "pinyin")
 
 # An entry is a code point, or an index of an expansion, with these flags.
 DELETE = np.uint32(0x8000_0000)

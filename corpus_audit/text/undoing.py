@@ -7,13 +7,12 @@ from numba import njit
 
 from corpus_audit.text.codepoints import decode, encode
 from corpus_audit.text.fold import SEPARATOR
-from corpus_audit.text.suspects import GAP, HAN, HARD, LETTER
+from corpus_audit.text.suspects import DIGIT, GAP, HAN, HARD, LETTER
 
 #: What was undone before or at a character of an undone stretch.
-SOFT_GAP, HARD_GAP, JOINED, REPEAT, LEET = 1, 2, 4, 8, 16
-_AROUND = 120  # bytes of context on each side of a suspect: 40 Han characters
+SOFT_GAP, HARD_GAP, JOINED, REPEAT, LEET, LOOKS = 1, 2, 4, 8, 16, 32
+_AROUND = 72  # bytes of context on each side of a suspect: 24 Han characters
 _LONGEST = 4096  # bytes of one stretch; denser evasion makes stretches that overlap
-_TOKEN = 24  # characters: longer runs of letters and digits are no words
 
 
 @njit(cache=True, nogil=True)
@@ -41,7 +40,7 @@ def stretches(data, places, row, offsets):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def undo(  # type: ignore[no-untyped-def]
-    data, first, last, rows, classes, pairs, joined, joinable,
+    data, first, last, rows, classes, pairs, joined, looks, parts, joinable,
     out, start, end, what, offsets, owner,
 ):  # fmt: skip
     room = 1
@@ -70,23 +69,19 @@ def undo(  # type: ignore[no-untyped-def]
         where[n] = last[k]
         alone = first[k] == 0 or data[first[k] - 1] == SEPARATOR  # nothing stands before
         m, changed = _close_gaps(code, where, kind, n, alone, char, begin, stop, bits)
-        m, more = _join_parts(char, begin, stop, bits, m, pairs, joined, joinable)
+        m, more = _join_parts(char, begin, stop, bits, m, pairs, joined, parts, joinable)
         if changed or more:
             _write(
                 char, begin, stop, bits, m, out, start, end, what, offsets, owner, count, rows[k]
             )
             count += 1
-        for ones in range(2):
-            told = _read_leet(
-                char, begin, stop, bits, m, classes, ones,
+        for way in range(3):
+            if _read(
+                char, begin, stop, bits, m, classes, looks, way,
                 out, start, end, what, offsets, count,
-            )  # fmt: skip
-            if not told:
-                break
-            owner[count] = rows[k]
-            count += 1
-            if told == 1:  # the other reading would be the same
-                break
+            ):  # fmt: skip
+                owner[count] = rows[k]
+                count += 1
     return count
 
 
@@ -109,15 +104,16 @@ def _close_gaps(code, where, kind, n, alone, char, begin, stop, bits):  # type: 
             g += 1
         if j > 0 and g < n and g - j <= GAP:
             x, y = j - 1, g
-            x_lone = kind[x - 1] <= HARD if x > 0 else alone
-            y_lone = y + 1 == n or kind[y + 1] <= HARD
+            x_lone = _parted(kind[x], kind[x - 1]) if x > 0 else alone
+            y_lone = y + 1 == n or _parted(kind[y], kind[y + 1])
             han = kind[x] == HAN and kind[y] == HAN
             beside = (kind[x] == HAN and kind[y] == LETTER and y_lone) or (
                 kind[y] == HAN and kind[x] == LETTER and x_lone
             )
             letters = kind[x] == LETTER and kind[y] == LETTER
             leet = letters and g - j == 1 and (code[j] == 0x40 or code[j] == 0x24)
-            if (x_lone and y_lone and not leet) or ((han or beside) and not hard):
+            chain = (x_lone and y_lone and not leet) or (han and (x_lone or y_lone))
+            if chain or ((han or beside) and not hard):
                 before = np.uint8(HARD_GAP if hard else SOFT_GAP)
                 changed = True
                 j = g
@@ -130,12 +126,12 @@ def _close_gaps(code, where, kind, n, alone, char, begin, stop, bits):  # type: 
 
 
 @njit(cache=True, nogil=True)
-def _join_parts(char, begin, stop, bits, m, pairs, joined, joinable):  # type: ignore[no-untyped-def]
+def _join_parts(char, begin, stop, bits, m, pairs, joined, parts, joinable):  # type: ignore[no-untyped-def]
     """Put two characters that make one of a literal together, in place."""
     o, i = 0, 0
     while i < m:
         char[o], begin[o], stop[o], bits[o] = char[i], begin[i], stop[i], bits[i]
-        if i + 1 < m and char[i] > 0x2E00 and char[i + 1] > 0x2E00:
+        if i + 1 < m and parts[np.uint64(char[i])]:
             key = np.int64(char[i]) << 21 | np.int64(char[i + 1])
             at = np.searchsorted(pairs, key)
             if at < len(pairs) and pairs[at] == key and joinable[np.uint64(joined[at])]:
@@ -170,12 +166,18 @@ def _write(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _plain_letter(point, ones):  # type: ignore[no-untyped-def]
-    """The letter that a leet character stands for, or 0. A 1 is an i, and in other texts an l."""
+def _parted(kind, neighbour):  # type: ignore[no-untyped-def]
+    """Does a character not go on into its neighbour? Letters do not go on into Han characters."""
+    return neighbour <= HARD or (kind == LETTER and neighbour == HAN)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _letter_of(point, looks):  # type: ignore[no-untyped-def]
+    """The letter that a leet character or a lookalike stands for, or 0."""
     if point == 0x30:
         return 0x6F
     if point == 0x31:
-        return 0x6C if ones else 0x69
+        return 0x69
     if point == 0x33:
         return 0x65
     if point == 0x34 or point == 0x40:
@@ -184,54 +186,62 @@ def _plain_letter(point, ones):  # type: ignore[no-untyped-def]
         return 0x73
     if point == 0x37:
         return 0x74
-    return 0
+    return np.int64(looks[np.uint64(point)]) if point < len(looks) else 0
 
 
 @njit(cache=True, nogil=True)
-def _read_leet(  # type: ignore[no-untyped-def]
-    char, begin, stop, bits, m, classes, ones, out, start, end, what, offsets, count
+def _read(  # type: ignore[no-untyped-def]
+    char, begin, stop, bits, m, classes, looks, way, out, start, end, what, offsets, count
 ):
-    """Write with leet read and repeats shortened. 0: no change; 2: another reading differs."""
+    """Write with repeats made one (`way` 0) or two (1), or with leet and lookalikes read (2)."""
     o = offsets[count]
-    told = 0
+    changed = False
     i = 0
     while i < m:
-        j, letters, leet = i, 0, 0
+        j, letters, others, alike = i, 0, 0, 0
         while j < m:
-            kind = classes[np.uint64(char[j])]
-            reads = _plain_letter(char[j], ones) != 0
-            if kind != LETTER and not reads:
+            letter = classes[np.uint64(char[j])] == LETTER
+            reads = _letter_of(char[j], looks) != 0
+            if not letter and not reads:
                 break
-            letters += kind == LETTER
-            leet += reads
+            letters += letter
+            others += reads
+            alike += reads and char[j] > 0x7F
             j += 1
         if j == i:
             o = _emit(out, start, end, what, o, char[i], begin[i], stop[i], bits[i])
             i += 1
             continue
-        reading = letters > 0 and leet > 0 and j - i <= _TOKEN
+        beside = (i > 0 and classes[np.uint64(char[i - 1])] == HAN) or (
+            j < m and classes[np.uint64(char[j])] == HAN
+        )
+        reading = way == 2 and others > 0 and (letters > 0 or alike == j - i)
+        reading &= j - i > 2 or beside or classes[np.uint64(char[i])] != DIGIT  # 3d stays
         while i < j:
-            point, flag = np.int64(char[i]), bits[i]
-            if reading and _plain_letter(point, ones):
-                told = max(told, 2 if point == 0x31 else 1)
-                point, flag = _plain_letter(point, ones), flag | LEET
-            r = i + 1
-            while r < j and char[r] == char[i]:
+            point, flag, r = np.int64(char[i]), bits[i], i + 1
+            while way < 2 and r < j and char[r] == char[i]:
                 r += 1
-            times = r - i
-            if times > 2 and point > 0x60:
-                told, flag, times = 2, flag | REPEAT, ones + 1
-                for _ in range(times):
-                    o = _emit(out, start, end, what, o, point, begin[i], stop[r - 1], flag)
-            else:
-                for t in range(i, r):
-                    o = _emit(out, start, end, what, o, point, begin[t], stop[t], flag)
-            i = r
-    if told:
+            if r - i > 2 and point > 0x60:
+                changed = True
+                for _ in range(way + 1):
+                    o = _emit(out, start, end, what, o, point, begin[i], stop[r - 1], flag | REPEAT)
+                i = r
+                continue
+            if reading:
+                letter = _letter_of(point, looks)
+                if letter:
+                    changed = True
+                    flag |= LEET if point < 0x80 else LOOKS
+                    point = letter
+                elif point == 0x6C:
+                    point = np.int64(0x69)
+            o = _emit(out, start, end, what, o, point, begin[i], stop[i], flag)
+            i += 1
+    if changed:
         out[o] = SEPARATOR
         start[o], end[o], what[o] = stop[m - 1], stop[m - 1], 0
         offsets[count + 1] = o + 1
-    return told
+    return changed
 
 
 @njit(cache=True, nogil=True)
