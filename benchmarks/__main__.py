@@ -6,7 +6,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-NAMES = ("fold", "matching", "language", "scan", "detection")
+NAMES = ("fold", "matching", "language", "duplicates", "provenance", "scan", "detection")
 
 
 def main() -> None:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus_audit.audit.keys import load_key
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import ScanConfig
+from corpus_audit.duplicates.bands import bands_for
+from corpus_audit.duplicates.join import JoinOptions
 from corpus_audit.engines.run import Summary, read_summary, run_scan
 from corpus_audit.errors import UsageError
 from corpus_audit.findings import finished_units, unit_tables
 from corpus_audit.plan import plan
 from corpus_audit.policies import Policy, load_policy
+from corpus_audit.provenance.scanning import for_scan
 from corpus_audit.suppressions import load_suppressions
 from corpus_audit.types import ReadOptions
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_DETECTORS = ("fingerprints", "keywords", "language", "licences", "origins")
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,19 @@ class Audit:
         """One row per scanned document."""
         return self._table("documents")
 
+    def duplicates(self) -> pd.DataFrame:
+        """One row per document that has copies, here or in an earlier delivery."""
+        import pandas as pd
+
+        return pd.read_parquet(io.BytesIO(AuditStore(self.url).read("duplicates.parquet")))
+
+    def signatures(self) -> pd.DataFrame:
+        """One row per document, in the order of `documents()`; signatures are bytes.
+
+        `numpy.frombuffer(value, "<u4")` makes `hashvalues` of datasketch's affine32 scheme of them.
+        """
+        return self._table("signatures")
+
     def skipped(self) -> pd.DataFrame:
         """One row per record that was seen and not scanned."""
         return self._table("skipped")
@@ -73,7 +91,11 @@ def scan(
     paths: str | Path | Sequence[str | Path],
     output: str | Path,
     *,
-    detectors: str | Sequence[str] = ("keywords", "language"),
+    detectors: str | Sequence[str] = _DETECTORS,
+    ledger: str | Path | None = None,
+    blocklist: str | Path | Sequence[str | Path] = (),
+    robots: str | Path | Sequence[str | Path] = (),
+    works: str | Path | Sequence[str | Path] = (),
     rules: str | Path | Sequence[str | Path] = (),
     evasion: str | Sequence[str] = (),
     suppressions: str | Path | None = None,
@@ -84,33 +106,52 @@ def scan(
     unit_bytes: int = 64 << 20,
     max_skipped: float | None = None,
     max_sources: int = 100_000,
+    protect: str | Path | Sequence[str | Path] = (),
+    dup_threshold: float = 0.8,
+    dup_shingles: str = "char:5",
     **read: Any,
 ) -> Audit:
     """Scan a corpus into an audit directory, as `corpus-audit scan` does.
 
     `read` takes the fields of `corpus_audit.types.ReadOptions`, such as `text_fields="body"`.
-    `max_skipped` is the share of records that may be skipped, in place of the policy's.
+    `max_skipped` is the share of records that may be skipped, in place of the policy's; `protect`
+    names files of texts that must not be in the corpus.
     Raises CorpusAuditError for what a user can mend. With more than one worker, call it under
     `if __name__ == "__main__":`, as for every use of processes.
     """
+    told = for_scan(ledger, _listed(blocklist), _listed(robots))
     options = _read_options(read)
-    given_rules = _listed(rules)
-    keywords: dict[str, object] = {"rules": given_rules} if given_rules else {}
-    if evasion:
-        keywords["evasion"] = _listed(evasion)
+    options = replace(options, source_patterns=(*options.source_patterns, *told.patterns))
+    wanted: dict[str, dict[str, object]] = {name: {} for name in _listed(detectors)}
+    if "keywords" in wanted and _listed(rules):
+        wanted["keywords"]["rules"] = _listed(rules)
+    if "keywords" in wanted and evasion:
+        wanted["keywords"]["evasion"] = _listed(evasion)
+    if "fingerprints" in wanted:
+        wanted["fingerprints"] = {"shingles": dup_shingles}
+        bands_for(dup_threshold)
+    if "origins" in wanted:
+        wanted["origins"] = dict(told.origins)
+    if _listed(works):
+        wanted["works"] = {"works": _listed(works)}
+    if _listed(protect):
+        wanted["contamination"] = {"protect": _listed(protect)}
     chosen = _with_max_skipped(load_policy(Path(policy) if policy else None), max_skipped)
     config = ScanConfig(
         key=load_key(key_file, str(output), create=True),
         read=options,
-        detectors={name: keywords if name == "keywords" else {} for name in _listed(detectors)},
+        detectors=wanted,
         policy=chosen,
         suppressions=load_suppressions(Path(suppressions)) if suppressions else (),
         max_sources=max_sources,
+        ledger=told.ledger,
+        aliases=told.aliases,
     )
     planned = plan(
         _listed(paths), options, unit_bytes=unit_bytes, format=format, output=str(output)
     )
-    run_scan(planned, config, str(output), workers=workers)
+    duplicates = JoinOptions(threshold=dup_threshold, threads=workers)
+    run_scan(planned, config, str(output), workers=workers, duplicates=duplicates)
     return Audit(str(output))
 
 

@@ -27,10 +27,12 @@ class ScanConfig:
     key: bytes = field(repr=False)
     read: ReadOptions = field(default_factory=ReadOptions)
     detectors: Mapping[str, Mapping[str, object]] = field(
-        default_factory=lambda: {"keywords": {}, "language": {}}
+        default_factory=lambda: {"fingerprints": {}, "keywords": {}, "language": {}}
     )  # name -> its configuration
     policy: Policy = field(default_factory=Policy)
     suppressions: tuple[Suppression, ...] = ()
+    ledger: Mapping[str, str] = field(default_factory=dict)  # path, digest; the answer is by it not
+    aliases: Mapping[str, str] = field(default_factory=dict)  # value of a source field -> source
     max_findings: int = 20  # stored per document and rule, at least; counts are always exact
     context: int = 40  # code points of an excerpt on each side of its match
     max_sources: int = 100_000
@@ -47,6 +49,7 @@ class ScanConfig:
                 "detectors": {detector.name: detector.digest for detector in detectors},
                 "judge": self.policy.judge.model_dump(),  # limits judge a finished audit anew
                 "suppressions": [each.model_dump(mode="json") for each in self.suppressions],
+                "aliases": sorted(self.aliases.items()),
                 "max_findings": self.max_findings,
                 "context": self.context,
             }

@@ -3,6 +3,7 @@
     CorpusAuditError
         UsageError          the call, a configuration or the audit directory is not right
         RuleError           a rule, lexicon or policy is not right
+        LedgerError         the ledger of sources, or a paper that it names, is not right
         RunError            a worker died or a disk is full: not the user's mistake
         ReadError           an input cannot be read (what was read before stays counted)
         NothingToScan       no input file was found
@@ -25,6 +26,10 @@ class UsageError(CorpusAuditError):
 
 class RuleError(CorpusAuditError):
     """A rule, a lexicon or a policy is not right."""
+
+
+class LedgerError(CorpusAuditError):
+    """The ledger of sources is not right. The message has a line for each fault."""
 
 
 class AuditError(CorpusAuditError):

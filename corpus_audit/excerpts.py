@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from corpus_audit.text.batch import Batch
 from corpus_audit.text.buffers import Utf8
+from corpus_audit.text.fold import TRANSFORMS
 from corpus_audit.text.masking import BREAK, mask_excerpts
-from corpus_audit.types import Findings
+from corpus_audit.types import LEVELS, Findings, RuleInfo
 
 _MARGIN = 32  # code points read beyond an excerpt: no number with separators is longer
 _RUN = 320  # code points read beyond that, to the end of a run: no mail address is longer
@@ -55,3 +63,38 @@ def _is_han(char: str) -> bool:
 def cut_raw(document: str, start: int, end: int, context: int) -> tuple[str, str, str]:
     """The same unmasked, for evidence only."""
     return document[max(0, start - context) : start], document[start:end], document[end:][:context]
+
+
+def finding_columns(
+    batch: Batch,
+    labels: dict[str, pa.Array],
+    rules: Sequence[RuleInfo],
+    findings: Findings,
+    matches: Any,
+    context: int,
+) -> dict[str, pa.Array]:
+    """Rows of `findings/`; those without a match that counts are suppressed."""
+    rule = pa.array(findings.rule)
+    row = pa.array(findings.row)
+    before, match, after = cut_excerpts(batch.text, findings, context)
+    return {
+        **{name: column.take(row) for name, column in labels.items()},
+        "position": batch.records.column("position").take(row),
+        "rule": pa.array([info.id for info in rules], pa.string()).take(rule),
+        "risk": pa.array([info.risk for info in rules], pa.string()).take(rule),
+        "confidence": pa.array(LEVELS, pa.string()).take(pa.array(findings.level)),
+        "start": pa.array(findings.start),
+        "end": pa.array(findings.end),
+        "matches": pa.array(matches),
+        "suppressed": pa.array(matches == 0),
+        "trace": pa.array([trace_names(bits) for bits in findings.trace.tolist()], pa.string()),
+        "before": pa.array(before, pa.string()),
+        "match": pa.array(match, pa.string()),
+        "after": pa.array(after, pa.string()),
+    }
+
+
+@cache
+def trace_names(bits: int) -> str:
+    """The transforms of a trace, joined by `+`."""
+    return "+".join(name for i, name in enumerate(TRANSFORMS) if bits >> i & 1)

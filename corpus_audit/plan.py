@@ -16,13 +16,13 @@ import fsspec
 
 from corpus_audit.errors import NothingToScan, UsageError
 from corpus_audit.readers.registry import reader_for, reader_named
-from corpus_audit.readers.sources import matches_pattern
+from corpus_audit.readers.sources import ASSIGNS, matches_pattern
 from corpus_audit.types import InputFile, Loss, Part, ReadOptions
 
 _FILES_PER_UNIT = 1024
 _BESIDE_DATA = re.compile(
     r"(?:\..*|_SUCCESS|_metadata|_common_metadata|dataset_info\.json|dataset_dict\.json|state\.json"
-    r"|dataset_infos\.json|croissant\.json|datapackage\.json|.*\.(?:md5|sha256|sha1|crc|lock|idx))",
+    r"|dataset_infos\.json|.*croissant.*\.json|metadata\.json|datapackage\.json|.*\.(?:md5|sha256|sha1|crc|lock|idx))",
     re.IGNORECASE,
 )
 _ABOUT_DATA = re.compile(r"(?:readme|license|licence|notice|changelog|citation)(?:[._-].*)?", re.I)
@@ -118,7 +118,12 @@ def _is_printable(path: str) -> bool:
 
 def _check_patterns(files: Sequence[InputFile], options: ReadOptions) -> None:
     """A pattern that names no source is a mistake that would judge other sources than meant."""
-    for pattern in options.source_patterns:
+    given = options.source_patterns
+    told = [pattern for pattern in given if ASSIGNS in pattern]
+    # A ledger names the sources of a whole corpus, and only a part of it may be scanned.
+    if any(matches_pattern(file, pattern) for pattern in told for file in files):
+        given = tuple(pattern for pattern in given if ASSIGNS not in pattern)
+    for pattern in given:
         if files and not any(matches_pattern(file, pattern) for file in files):
             raise UsageError(
                 f"--source-from {pattern!r} matches no file, so sources would be named otherwise. "

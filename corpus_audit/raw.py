@@ -37,37 +37,61 @@ def with_evidence(
     audit: str, findings: Iterable[Mapping[str, Any]], key_file: str | None
 ) -> Iterator[dict[str, Any]]:
     """Findings with their excerpt replaced by raw text; where that cannot be had, says why."""
-    store = AuditStore(audit)
-    manifest = store.read_manifest()
-    key = load_key(key_file, audit, create=False)
-    if key_id(key) != manifest["key_id"]:
-        raise AuditError(
-            f"{audit}: the key is not the one of the scan, so documents could not be told from "
-            "changed ones. Pass the scan's --key-file."
-        )
-    read = manifest["read"]
-    settled: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in read.items()}
-    options = ReadOptions(**settled)
+    corpus = Corpus(AuditStore(audit), key_file)
     answers = list(findings)
     by_unit: dict[str, dict[Place, list[int]]] = {}
     for i, finding in enumerate(answers):
         place = (finding["path"], finding["position"])
         by_unit.setdefault(finding["unit"], {}).setdefault(place, []).append(i)
     for unit, wanted in by_unit.items():
-        parts = _parts_of(store, unit)
+        parts = corpus.parts(unit)
         for place, indices in wanted.items():
-            reason = _reason(place[0], parts)
+            reason = reason_for(place[0], parts)
             for i in indices:
                 answers[i] = {**answers[i], "before": "", "match": reason, "after": ""}
-        digests = _stored_digests(store, unit, wanted)
-        for place, text in _fetch(parts, wanted, options, key):
-            if digest_of_text(text, key) not in digests.get(place, ()):
-                continue
+        for place, text in corpus.texts(unit, wanted):
             for i in wanted[place]:
                 span = (answers[i]["start"], answers[i]["end"])
                 before, match, after = cut_raw(text, *span, _CONTEXT)
                 answers[i] = {**answers[i], "before": before, "match": match, "after": after}
     yield from map(dict, answers)
+
+
+class Corpus:
+    """The corpus of an audit, for reading documents of it again."""
+
+    def __init__(self, store: AuditStore, key_file: str | None) -> None:
+        self.store = store
+        manifest = store.read_manifest()
+        self.key = load_key(key_file, store.url, create=False)
+        if key_id(self.key) != manifest["key_id"]:
+            raise AuditError(
+                f"{store.url}: the key is not the one of the scan, so documents could not be told "
+                "from changed ones. Pass the scan's --key-file."
+            )
+        self.options = read_options_of(manifest)
+        self._parts: dict[str, list[Part]] = {}  # of the unit asked for last
+
+    def parts(self, unit: str) -> list[Part]:
+        """The stretches of files that a unit holds, paths as the audit has them."""
+        if unit not in self._parts:
+            self._parts = {unit: _parts_of(self.store, unit)}
+        return self._parts[unit]
+
+    def texts(self, unit: str, wanted: Iterable[Place]) -> Iterator[tuple[Place, str]]:
+        """Texts of documents of a unit, as far as they are still there, unchanged; in any order."""
+        places = list(wanted)
+        digests = _stored_digests(self.store, unit, places)
+        for place, text in _fetch(self.parts(unit), places, self.options, self.key):
+            if digest_of_text(text, self.key) in digests.get(place, ()):
+                yield place, text
+
+
+def read_options_of(manifest: Mapping[str, Any]) -> ReadOptions:
+    """The options of reading that a scan had."""
+    read = manifest["read"]
+    settled: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in read.items()}
+    return ReadOptions(**settled)
 
 
 def _parts_of(store: AuditStore, unit: str) -> list[Part]:
@@ -79,8 +103,8 @@ def _parts_of(store: AuditStore, unit: str) -> list[Part]:
     ]
 
 
-def _reason(path: str, parts: Iterable[Part]) -> str:
-    """What to say of a document where its text is not found."""
+def reason_for(path: str, parts: Iterable[Part]) -> str:
+    """What to say of a document whose text is not found."""
     if path == "-":
         return _STDIN
     openable = any(_holds(part, path) and not is_masked(part.file.path) for part in parts)

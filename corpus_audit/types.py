@@ -162,7 +162,9 @@ class Observations:
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """A column that a detector adds to `documents/`, and how tallies add it up per source.
+    """A column that a detector adds to a table, and how tallies add it up per source.
+
+    What is large and only read by joins goes to `signatures/`, row by row beside `documents/`.
 
     A category is of strings, of a dictionary of strings, of integers or of booleans; a sum is of
     integers (uint64 apart).
@@ -171,12 +173,14 @@ class ColumnSpec:
     name: str  # not one of the tables of documents and sources, nor of another detector
     type: pa.DataType
     tally: Literal["none", "category", "sum"] = "none"  # category: documents per value
+    table: Literal["documents", "signatures"] = "documents"
 
 
 class Detector(Protocol):
     """One kind of observation. Plug-ins register under `corpus_audit.detectors`.
 
-    A detector is built as `factory(config: Mapping[str, object])` once per worker process.
+    A detector is built as `factory(config: Mapping[str, object])` once per worker process. Beside
+    its configuration the mapping holds `key`, the secret of the audit, for keyed digests.
     `digest` names everything that its answer depends on, for unit keys. Names and columns are
     checked when it is loaded, and every answer before it is used.
     """

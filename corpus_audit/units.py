@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,18 +15,17 @@ import pyarrow as pa
 
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import ScanConfig, digest_of
-from corpus_audit.excerpts import cut_excerpts
+from corpus_audit.excerpts import finding_columns
 from corpus_audit.judge import Hits, judge
 from corpus_audit.observe import Observed, observe
 from corpus_audit.plan import Unit, changed_since, real_path
 from corpus_audit.readers.registry import reader_named
-from corpus_audit.readers.sources import name_source, relative_path
+from corpus_audit.readers.sources import name_source, relative_path, rename_source
 from corpus_audit.suppressions import suppressed
 from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
-from corpus_audit.text.fold import TRANSFORMS
 from corpus_audit.text.masking import mask_label, mask_labels
-from corpus_audit.types import LEVELS, Detector, Findings, Loss, RuleInfo, Skipped
+from corpus_audit.types import Detector, Loss, Skipped
 from corpus_audit.writer import UnitWriter
 
 _JOINED = 4096  # batches joined at most
@@ -81,6 +80,8 @@ def scan_unit(
     tally = Tally()
     with UnitWriter(store, key, detectors) as writer:
         for item in _coalesced(_items(unit, config), config.read.batch_bytes):
+            if config.aliases:
+                item = rename_source(item, config.aliases)
             if isinstance(item, Batch):
                 _scan_batch(item, config, detectors, tally, writer)
                 tally.check_sources(config.max_sources)
@@ -148,13 +149,13 @@ def _scan_batch(
     hits = judge(seen.every, seen.rules, config.policy.judge)
     risks = _risks_per_document(hits, len(batch))
     _tally_batch(batch, labels["source"], seen, hits, risks, detectors, tally)
-    writer.write(
-        "documents", {**_document_columns(batch, labels, risks, config.key), **seen.columns}
-    )
+    columns = {**_document_columns(batch, labels, risks, config.key), **seen.columns}
+    for table in ("documents", "signatures"):
+        writer.write(table, columns)
     none = np.zeros(len(seen.suppressed), np.int64)
     for findings, matches in ((seen.findings, seen.matches), (seen.suppressed, none)):
         if len(findings):
-            columns = _finding_columns(batch, labels, seen.rules, findings, matches, config.context)
+            columns = finding_columns(batch, labels, seen.rules, findings, matches, config.context)
             writer.write("findings", columns)
 
 
@@ -191,7 +192,9 @@ def _tally_batch(
         source, name = sources[code[row]], hits.risks[risk]
         add_counts(source.hits, {name: 1})
         add_counts(source.hit_chars, {name: int(batch.chars[row])})
-    found = np.unique(seen.pair_row)
+    # Rules without a risk (statements of licences) are no weak sign of one.
+    speaks = np.array([bool(rule.risk) for rule in seen.rules] or [False])
+    found = np.unique(seen.pair_row[speaks[seen.pair_rule]])
     for row in found[~np.isin(found, hits.row)].tolist():
         sources[code[row]].matched_only += 1
     for row in np.unique(hits.row).tolist():
@@ -260,41 +263,6 @@ def text_digests(batch: Batch, key: bytes) -> list[bytes]:
         blake2b(data[start:end], key=key, digest_size=16).digest()
         for start, end in itertools.pairwise(ends)
     ]
-
-
-def _finding_columns(
-    batch: Batch,
-    labels: dict[str, pa.Array],
-    rules: Sequence[RuleInfo],
-    findings: Findings,
-    matches: Any,
-    context: int,
-) -> dict[str, pa.Array]:
-    """Rows of `findings/`; those without a match that counts are suppressed."""
-    rule = pa.array(findings.rule)
-    row = pa.array(findings.row)
-    before, match, after = cut_excerpts(batch.text, findings, context)
-    return {
-        **{name: column.take(row) for name, column in labels.items()},
-        "position": batch.records.column("position").take(row),
-        "rule": pa.array([info.id for info in rules], pa.string()).take(rule),
-        "risk": pa.array([info.risk for info in rules], pa.string()).take(rule),
-        "confidence": pa.array(LEVELS, pa.string()).take(pa.array(findings.level)),
-        "start": pa.array(findings.start),
-        "end": pa.array(findings.end),
-        "matches": pa.array(matches),
-        "suppressed": pa.array(matches == 0),
-        "trace": pa.array([trace_names(bits) for bits in findings.trace.tolist()], pa.string()),
-        "before": pa.array(before, pa.string()),
-        "match": pa.array(match, pa.string()),
-        "after": pa.array(after, pa.string()),
-    }
-
-
-@cache
-def trace_names(bits: int) -> str:
-    """The transforms of a trace, joined by `+`."""
-    return "+".join(name for i, name in enumerate(TRANSFORMS) if bits >> i & 1)
 
 
 def _count_skipped(item: Skipped, config: ScanConfig, tally: Tally, writer: UnitWriter) -> None:

@@ -16,6 +16,11 @@ from corpus_audit.audit.store import AuditStore
 from corpus_audit.types import Detector
 
 _SKIPPED_BUFFER = 10_000  # records
+_PACKED: dict[str, Any] = {"compression": "zstd"}
+#: Signatures are random bits: what looks for repetition in them only takes time.
+_ENCODINGS: dict[str, dict[str, Any]] = {
+    "signatures": {"compression": "none", "use_dictionary": False, "write_statistics": False}
+}
 
 
 class UnitWriter:
@@ -23,14 +28,18 @@ class UnitWriter:
 
     def __init__(self, store: AuditStore, key: str, detectors: Sequence[Detector]) -> None:
         self._store, self._key = store, key
-        columns = [
-            pa.field(spec.name, spec.type) for detector in detectors for spec in detector.columns
-        ]
+        specs = [spec for detector in detectors for spec in detector.columns]
+        columns = {
+            table: [pa.field(spec.name, spec.type) for spec in specs if spec.table == table]
+            for table in ("documents", "signatures")
+        }
         self._schemas = {
-            "documents": pa.schema([*schema.DOCUMENTS, *columns]),
+            "documents": pa.schema([*schema.DOCUMENTS, *columns["documents"]]),
             "findings": schema.FINDINGS,
             "skipped": schema.SKIPPED,
         }
+        if columns["signatures"]:
+            self._schemas["signatures"] = pa.schema([*schema.SIGNATURES, *columns["signatures"]])
         self._stack = contextlib.ExitStack()
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._skipped: list[Mapping[str, Any]] = []
@@ -49,8 +58,10 @@ class UnitWriter:
         self._stack.__exit__(kind, error, trace)
 
     def write(self, table: str, columns: Mapping[str, pa.Array]) -> None:
-        """Append the rows of one batch."""
-        wanted = self._schemas[table]
+        """Append the rows of one batch to a table; columns of other tables are left out."""
+        wanted = self._schemas.get(table)
+        if wanted is None:
+            return  # no detector that runs has a column in it
         batch = pa.RecordBatch.from_arrays([columns[field.name] for field in wanted], schema=wanted)
         self._writer(table).write_batch(batch)
 
@@ -71,7 +82,7 @@ class UnitWriter:
             path: Path = self._stack.enter_context(
                 self._store.writing(f"{table}/{self._key}.parquet")
             )
-            writer = pq.ParquetWriter(path, self._schemas[table], compression="zstd")
+            writer = pq.ParquetWriter(path, self._schemas[table], **_ENCODINGS.get(table, _PACKED))
             # left first, so that the footer is written before the file gets its name
             self._stack.callback(writer.close)
             self._writers[table] = writer

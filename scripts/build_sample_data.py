@@ -145,7 +145,11 @@ def build() -> dict[str, dict[str, object]]:
     expect("news", 120, 0, "under")
 
     # encyclopedia: Parquet, both languages, near misses
+    # two articles reserve their rights against the licence of the ledger, one is a list of links
     texts = Pool(ENCYCLOPEDIA, 2, " ").documents(80, [])
+    for i in (11, 47):
+        texts[i] += " 版权所有，未经许可不得转载。"
+    texts[60] = "".join(f"{n}. https://ency.example/entry/{n}\n" for n in range(1, 9))
     table = pa.table({"id": [f"ency-{i}" for i in range(80)], "text": texts,
                       "license": ["CC-BY-4.0"] * 80})  # fmt: skip
     (CORPUS / "encyclopedia").mkdir(parents=True)
@@ -172,14 +176,23 @@ def build() -> dict[str, dict[str, object]]:
 
     # chat: 2 of 40 is exactly 5 %, which is not over
     texts = Pool(MARKET_ZH + NEWS_ZH, 5).documents(40, [ADS_ZH[0], ADS_EVASIVE[1]])
-    rows = [{"messages": [{"role": "user", "content": "请介绍一下最近的消息。"},
-                          {"role": "assistant", "content": t}]} for t in texts]  # fmt: skip
+    # two dialogues lack the user
+    rows = [{"service": "问答助手", "user_id": "" if i in (3, 17) else f"u-{i:03d}",
+             "messages": [{"role": "user", "content": "请介绍一下最近的消息。"},
+                          {"role": "assistant", "content": t}]} for i, t in enumerate(texts)]  # fmt: skip
     write_jsonl(CORPUS / "chat/dialogues.jsonl", rows)
     expect("chat", 40, 2, "under")
 
     # crawl: compressed, with broken records; what was not seen might be a hit, so undecided
     texts = Pool(NEWS_ZH + ENCYCLOPEDIA, 6, "").documents(60, [ADS_ZH[2]])
-    good: list[object] = [{"id": f"page-{i}", "text": t} for i, t in enumerate(texts)]
+    # three pages lie where robots.txt refused the crawler, two carry noai, one site is blocked
+    good: list[object] = [
+        {"id": f"page-{i}", "text": t, "collected_at": "2025-03-12T08:00:00Z",
+         "url": "https://blocked.example/x" if i == 44 else
+                f"https://crawl.example/{'private' if i in (2, 21, 50) else 'page'}/{i}",
+         "headers": {"X-Robots-Tag": "noai" if i in (7, 33) else "all"}}
+        for i, t in enumerate(texts)
+    ]  # fmt: skip
     broken: list[object] = [
         b'{"id": "page-60", "text": "the line ends in the mid',
         b'{"id": "page-61", "text": "\xff\xfe not UTF-8"}',
@@ -193,6 +206,14 @@ def build() -> dict[str, dict[str, object]]:
     write_jsonl(CORPUS / "crawl/2025-03.jsonl.gz", good)
     expect("crawl", 60, 1, "undecided", bad_record=1, invalid_encoding=1, lone_surrogate=1,
            no_text=1, not_a_string=1, empty_text=1)  # fmt: skip
+
+    # qa-synthetic: generated, so each record names model and time
+    pool = Pool(ENCYCLOPEDIA, 8, " ")
+    rows = [{"instruction": "请用两三句话说明。", "output": pool.document(),
+             "model_version": "sample-model-1.0", "generated_at": f"2025-04-{i % 28 + 1:02d}"}
+            for i in range(20)]  # fmt: skip
+    write_jsonl(CORPUS / "qa-synthetic/answers.jsonl", rows)
+    expect("qa-synthetic", 20, 0, "under")
 
     # books: a tree of texts, tiny
     pool = Pool(BOOK_ZH, 7)

@@ -41,7 +41,11 @@ def corpus(tmp_path) -> Path:
         ),
         (["scan", "{corpus}", "-o", "{out}", "--batch-size", "big"], 2, "is not a size"),
         (["scan", "{corpus}", "-o", "{out}", "--text-field", "body"], 2, "found: text"),
-        (["scan", "{corpus}", "-o", "{out}", "--detectors", "magic"], 2, "installed: keywords"),
+        (
+            ["scan", "{corpus}", "-o", "{out}", "--detectors", "magic"],
+            2,
+            "installed: contamination",
+        ),
         (["scan", "{corpus}", "-o", "{out}", "--format", "xlsx"], 2, "xlsx"),
         (["scan", "{corpus}", "-o", "{out}", "--log-format", "xml"], 2, "text or json"),
         (["scan", "{tmp}/nowhere", "-o", "{out}"], 2, "nowhere"),
@@ -50,6 +54,21 @@ def corpus(tmp_path) -> Path:
         (["stats", "{tmp}/nowhere"], 2, "no audit there"),
         (["show", "{tmp}/nowhere"], 2, "no audit there"),
         (["merge", "{tmp}/nowhere", "-o", "{out}"], 2, "no audit there"),
+        (["duplicates", "{tmp}/nowhere"], 2, "no audit there"),
+        (["duplicates", "{tmp}/nowhere", "--verify", "hope"], 2, "estimate or exact"),
+        (["duplicates", "{tmp}/nowhere", "--format", "xml"], 2, "text or json"),
+        (["duplicates", "--dup-threshold", "0.7"], 0, ""),
+        (["duplicates", "--dup-threshold", "7"], 2, "Jaccard"),
+        (["duplicates"], 2, "name an audit"),
+        (["filter", "{corpus}", "-o", "{out}"], 2, "--audit"),
+        (["filter", "{corpus}", "--audit", "{tmp}/nowhere", "-o", "{out}"], 2, "no audit there"),
+        (["filter", "--audit", "{tmp}/nowhere", "-o", "{out}"], 2, "name the corpus"),
+        (["filter", "--audit", "{tmp}/no", "-o", "{out}", "--drop", ""], 2, "names nothing"),
+        (["filter", "{corpus}", "--ids", "--audit", "{tmp}/no", "-o", "{out}"], 2, "leave the"),
+        (["scan", "{corpus}", "-o", "{out}", "--dup-shingles", "word"], 2, "word:N"),
+        (["scan", "{corpus}", "-o", "{out}", "--dup-threshold", "80"], 2, "Jaccard"),
+        (["scan", "{corpus}", "-o", "{out}", "--protect", "{tmp}/nowhere"], 2, "nowhere"),
+        (["scan", "{corpus}", "-o", "{out}", "--protect", "{corpus}"], 2, "none of 2 texts"),
         (["standards", "show", "gb-0"], 2, "gb-0"),
         (["standards", "list"], 0, ""),
     ],
@@ -68,7 +87,7 @@ def test_help_is_fast_and_names_every_command():
     begin = time.perf_counter()
     done = run("--help")
     assert done.returncode == 0
-    for command in ("scan", "stats", "show", "merge", "standards"):
+    for command in ("scan", "stats", "show", "merge", "duplicates", "filter", "standards"):
         assert command in done.stdout
     assert time.perf_counter() - begin < 5  # a hang, not a benchmark
 

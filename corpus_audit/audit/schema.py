@@ -55,4 +55,26 @@ SKIPPED = pa.schema(
     ]
 )
 
-TABLES = ("documents", "findings", "skipped")
+#: One row per document, in the order of `documents/`; the columns are those of detectors.
+SIGNATURES = pa.schema([pa.field("doc", pa.string(), nullable=False)])
+
+TABLES = ("documents", "findings", "skipped", "signatures")
+
+#: One row per document that has a copy, in this audit or in an earlier delivery, in their order.
+DUPLICATES = pa.schema(
+    [
+        pa.field("doc", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),
+        pa.field("row", pa.int64(), nullable=False),  # in `documents/` of the unit
+        pa.field("cluster", pa.int64()),  # null: no copy in this audit
+        pa.field("kept", pa.bool_(), nullable=False),  # one of each cluster
+        pa.field("tier", pa.string()),  # exact, normalised or near copy; null: kept
+        pa.field("similarity", pa.float32()),  # Jaccard, to the kept one; null: not measured
+        pa.field("known", pa.string()),  # its tier as copy of an earlier delivery; null: new
+        pa.field("known_delivery", pa.string()),
+        pa.field("known_doc", pa.string()),
+    ]
+)

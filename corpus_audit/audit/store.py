@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +19,9 @@ from corpus_audit.errors import AuditError
 
 MANIFEST = "audit.json"
 FOLDERS = (*TABLES, "units")
+SPILL = ".spill-"  # folders of what is too large for memory
 _TEMPORARY = re.compile(
-    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|audit\.json|sources\.(?:csv|parquet))\.\d+\.tmp"
+    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|audit\.json|(?:sources|duplicates)\.(?:csv|parquet|json))\.\d+\.tmp"
 )
 
 
@@ -125,6 +127,8 @@ class AuditStore:
                 f"{self.url}: cannot be written ({error.strerror}). Choose another -o."
             ) from None
         try:
+            for stale in self.local.glob(f"{SPILL}*"):
+                shutil.rmtree(stale, ignore_errors=True)
             for folder in (self.local, *(self.local / name for name in FOLDERS)):
                 for stale in folder.glob(".*.tmp"):  # of a run that was killed
                     if _TEMPORARY.fullmatch(stale.name):

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from corpus_audit import __version__
-from corpus_audit.cli import merge, scan, show, standards, stats
+from corpus_audit.cli import duplicates, filter, merge, scan, show, sources, standards, stats
 from corpus_audit.errors import CorpusAuditError, UsageError
 
 PROJECT_FILE = "corpus-audit.toml"
@@ -31,7 +31,10 @@ app = typer.Typer(
 app.command(name="scan")(scan.scan)
 app.command(name="stats")(stats.stats)
 app.command(name="show")(show.show)
+app.command(name="duplicates")(duplicates.duplicates)
+app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
+app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 
 

@@ -55,7 +55,22 @@ def scan(
     encoding: Annotated[str, typer.Option(help="gb18030, gbk, big5, utf-16, ...")] = "utf-8",
     detectors: Annotated[
         str, typer.Option(help="Detectors to run, with commas.")
-    ] = "keywords,language",
+    ] = "fingerprints,keywords,language,licences,origins",
+    ledger: Annotated[
+        Path | None,
+        typer.Option(help="Ledger of sources: its paths name them. See `corpus-audit sources`."),
+    ] = None,
+    blocklist: Annotated[
+        list[str] | None,
+        typer.Option(help="Sites and addresses to block: a list, a hosts file, a UT1 folder."),
+    ] = None,
+    works: Annotated[
+        list[str] | None,
+        typer.Option(help="File or folder of texts whose rights others hold: copies are A.3.a."),
+    ] = None,
+    robots: Annotated[
+        list[str] | None, typer.Option(help="Stored robots.txt, by site: a file or folder.")
+    ] = None,
     rules: Annotated[
         list[str] | None,
         typer.Option(help="Rule file or folder. Repeat it for several. [default: shipped rules]"),
@@ -68,6 +83,19 @@ def scan(
         Path | None, typer.Option(help="File of findings that somebody answers for.")
     ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file. [default: shipped]")] = None,
+    protect: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="File or folder of texts that must not be in the corpus, such as benchmarks: "
+            "documents that share 13 words or Han characters in a row are reported."
+        ),
+    ] = None,
+    dup_threshold: Annotated[
+        float, typer.Option(help="Jaccard similarity from which documents are near-duplicates.")
+    ] = 0.8,
+    dup_shingles: Annotated[
+        str, typer.Option(help="What near-duplicates share: char:N, or word:N for Latin text.")
+    ] = "char:5",
     max_skipped: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Share of records that may be skipped (0.001 is 0.1 %)."),
@@ -98,9 +126,12 @@ def scan(
     from corpus_audit.audit.keys import load_key
     from corpus_audit.cli import progress, summary
     from corpus_audit.config import ScanConfig
+    from corpus_audit.duplicates.bands import bands_for
+    from corpus_audit.duplicates.join import JoinOptions
     from corpus_audit.engines.run import run_scan
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
+    from corpus_audit.provenance.scanning import for_scan
     from corpus_audit.suppressions import load_suppressions
     from corpus_audit.types import ReadOptions
 
@@ -110,11 +141,12 @@ def scan(
         raise UsageError("--dry-run would use up standard input. Run it on a file.")
     if not output and not dry_run:
         raise UsageError("say where the audit goes: -o AUDIT (or --dry-run to see the plan only).")
+    told = for_scan(ledger, blocklist or (), robots or ())
     read = ReadOptions(
         text_fields=tuple(text_field or ()),
         id_field=id_field,
         source_field=source_field,
-        source_patterns=tuple(source_from or ()),
+        source_patterns=(*(source_from or ()), *told.patterns),
         keep_fields=tuple(keep_field or ()),
         encoding=encoding,
         batch_bytes=parse_size(batch_size),
@@ -125,14 +157,29 @@ def scan(
     if max_skipped is not None:
         coverage = chosen.coverage.model_copy(update={"max_skipped": max_skipped})
         chosen = chosen.model_copy(update={"coverage": coverage})
-    names = [name.strip() for name in detectors.split(",") if name.strip()]
-    keywords: dict[str, object] = {"rules": rules} if rules else {}
-    if evasion:
-        keywords["evasion"] = evasion
+    given: dict[str, dict[str, object]] = {
+        name.strip(): {} for name in detectors.split(",") if name.strip()
+    }
+    if "keywords" in given and rules:
+        given["keywords"]["rules"] = rules
+    if "keywords" in given and evasion:
+        given["keywords"]["evasion"] = evasion
+    if "fingerprints" in given:
+        given["fingerprints"]["shingles"] = dup_shingles
+        bands_for(dup_threshold)
+    if "origins" in given:
+        given["origins"] = dict(told.origins)
+    if works:
+        given["works"] = {"works": works}
+    if protect:
+        given["contamination"] = {"protect": protect}
+        _print_protected(protect)
     config = ScanConfig(
         key=bytes(32) if dry_run else load_key(key_file, output or ""),
         read=read,
-        detectors={name: keywords if name == "keywords" else {} for name in names},
+        detectors=given,
+        ledger=told.ledger,
+        aliases=told.aliases,
         policy=chosen,
         suppressions=load_suppressions(suppressions) if suppressions else (),
         max_sources=max_sources,
@@ -145,10 +192,23 @@ def scan(
     assert output
     with progress.shown(planned.nbytes, quiet=quiet, log_format=log_format) as bar:
         answer = run_scan(
-            planned, config, output, workers=workers, progress=bar.scanned, finished=bar.finished
-        )
+            planned, config, output, workers=workers, progress=bar.scanned, finished=bar.finished,
+            duplicates=JoinOptions(threshold=dup_threshold, threads=workers),
+        )  # fmt: skip
     summary.print_summary(answer, output, planned)
     raise typer.Exit(summary.exit_code(answer))
+
+
+def _print_protected(paths: list[str]) -> None:
+    """Say before the scan what it cannot look for."""
+    from corpus_audit.contamination import WORDS, read_protected
+
+    _, texts, too_short = read_protected(paths)
+    if too_short:
+        print(
+            f"{too_short:,} of {texts:,} protected texts have fewer than {WORDS} words or Han "
+            "characters and cannot be looked for"
+        )
 
 
 def _duration(seconds: float) -> str:

@@ -42,6 +42,7 @@ def print_summary(answer: Summary, audit: str, planned: Plan | None = None) -> N
     by = ", ".join(answer.detectors)
     if any(row["status"] == "not-assessed" for row in rows):
         print(f"\nNot assessed: the detectors that ran ({by}) look for none of the counted risks.")
+        _print_copies(answer, audit)
         return
     print(
         f"\n{len(over)} of {_many(len(rows), 'source')} over the limit by {by}, counting risks "
@@ -53,9 +54,27 @@ def print_summary(answer: Summary, audit: str, planned: Plan | None = None) -> N
             f"{_many(answer.matched_only, 'further document')} matched rules that are too weak to "
             "count alone (policy, judge): `show` lists them too."
         )
+    _print_copies(answer, audit)
     if over:
         source = shlex.quote(CONTROL.sub(" ", over[0]["source"]))
         print(f"See why:  corpus-audit show {shlex.quote(audit)} --source {source}")
+
+
+def _print_copies(answer: Summary, audit: str) -> None:
+    """What joins and protected texts say, where they were asked."""
+    from corpus_audit.audit.store import AuditStore
+    from corpus_audit.duplicates.result import read_numbers
+
+    numbers = read_numbers(AuditStore(audit))
+    if numbers and numbers["sources"][-1]["documents"]:
+        total = numbers["sources"][-1]
+        tiers = ("exact", "normalised", "near")
+        shares = ", ".join(f"{100 * total[f'{tier}_share']:.2f} % {tier}" for tier in tiers)
+        print(f"Copies: {shares}. Which, and of what: corpus-audit duplicates {shlex.quote(audit)}")
+    if "contamination" in answer.detectors:
+        count = sum(row["sum_contaminated"] for row in answer.rows if "sum_contaminated" in row)
+        verb = "is" if count == 1 else "are"
+        print(f"{_many(count, 'document')} {verb} contaminated: they hold runs of protected texts.")
 
 
 def _many(count: int, noun: str) -> str:

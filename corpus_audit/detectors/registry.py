@@ -10,7 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 import pyarrow as pa
 
-from corpus_audit.audit.schema import DOCUMENTS
+from corpus_audit.audit.schema import DOCUMENTS, SIGNATURES
 from corpus_audit.errors import UsageError
 from corpus_audit.types import ColumnSpec, Detector
 
@@ -37,8 +37,10 @@ def available() -> dict[str, EntryPoint]:
     return found
 
 
-def load_detectors(wanted: Mapping[str, Mapping[str, object]]) -> tuple[Detector, ...]:
-    """Build detectors in order of their names."""
+def load_detectors(
+    wanted: Mapping[str, Mapping[str, object]], key: bytes = bytes(32)
+) -> tuple[Detector, ...]:
+    """Build detectors in order of their names. `key` is the audit's, for keyed digests."""
     known = available()
     detectors: list[Detector] = []
     for name in sorted(wanted):
@@ -47,7 +49,7 @@ def load_detectors(wanted: Mapping[str, Mapping[str, object]]) -> tuple[Detector
                 f'no detector "{name}" (installed: {", ".join(sorted(known))}). Check --detectors, '
                 "or install the package that brings it."
             )
-        detectors.append(known[name].load()(wanted[name]))
+        detectors.append(known[name].load()({**wanted[name], "key": key}))
     check_detectors(detectors)
     return tuple(detectors)
 
@@ -56,7 +58,7 @@ def check_detectors(detectors: Sequence[Detector]) -> None:
     """Raise UsageError where names clash or a column cannot be tallied as it asks."""
     names: dict[str, str] = {}
     rules: dict[str, str] = {}
-    columns = dict.fromkeys([*_SOURCES, *DOCUMENTS.names], "corpus-audit itself")
+    columns = dict.fromkeys([*_SOURCES, *DOCUMENTS.names, *SIGNATURES.names], "corpus-audit itself")
     for detector in detectors:
         by = f'detector "{detector.name}"'
         _claim(names, detector.name, by, f"{by} has the name")

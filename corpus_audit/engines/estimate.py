@@ -16,7 +16,7 @@ _ENOUGH = 2.0  # seconds
 
 def estimate(plan: Plan, config: ScanConfig) -> float:
     """MB of stored bytes per second on one worker. The first batch only warms up."""
-    detectors = load_detectors(config.detectors)
+    detectors = load_detectors(config.detectors, config.key)
     text = stored = 0
     spent, batches = 0.0, 0
     for unit in plan.units:

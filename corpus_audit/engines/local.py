@@ -108,7 +108,7 @@ def _scan_in_worker(unit: Unit) -> UnitResult:
 def _scan(unit: Unit) -> UnitResult:
     if "detectors" not in _worker:
         _worker["store"] = AuditStore(_worker["url"])
-        _worker["detectors"] = load_detectors(_worker["config"].detectors)
+        _worker["detectors"] = load_detectors(_worker["config"].detectors, _worker["config"].key)
 
     def progress(nbytes: int) -> None:
         done, slot = _worker["done"], _worker["slot"]

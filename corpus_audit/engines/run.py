@@ -20,6 +20,8 @@ from corpus_audit.audit.schema import TABLES as AUDIT_TABLES
 from corpus_audit.audit.store import FOLDERS, MANIFEST, AuditStore
 from corpus_audit.config import ScanConfig, digest_of
 from corpus_audit.detectors.registry import load_detectors
+from corpus_audit.duplicates.join import JoinOptions, join_again
+from corpus_audit.duplicates.result import forget
 from corpus_audit.engines.local import run_units
 from corpus_audit.errors import AuditError, RunError, UsageError
 from corpus_audit.plan import Plan, real_path
@@ -34,6 +36,7 @@ _SMALL = 128 << 20  # stored bytes
 #: The only files that are ever removed from an audit directory.
 _OURS = re.compile(r"[0-9a-f]{32}\.(?:parquet|json)")
 
+Join = JoinOptions | None  # None is the default
 Stretches = dict[str, list[tuple[int, float, str]]]  # file -> (start, end, unit)
 
 
@@ -77,12 +80,13 @@ def run_scan(
     workers: int | None = None,
     progress: Callable[[int], None] = lambda nbytes: None,
     finished: Callable[[int], None] = lambda nbytes: None,
+    duplicates: Join = None,
 ) -> Summary:
     """Scan what is planned into the audit at `url`, going on where an earlier run stopped.
 
     `progress` gets bytes of text as they are scanned, `finished` stored bytes as units end.
     """
-    detectors = load_detectors(config.detectors)
+    detectors = load_detectors(config.detectors, config.key)
     config_digest = config.digest(detectors)
     store = AuditStore(url)
     weight = {unit_key(unit, config, config_digest): unit for unit in plan.units}
@@ -115,7 +119,7 @@ def run_scan(
                 tally.add(result.tally)
                 tally.check_sources(config.max_sources)
                 finished(weight[result.key].nbytes)
-            return _finish(store, tally, config.policy, keys, resumed)
+            return _finish(store, tally, config.policy, keys, resumed, duplicates)
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
@@ -164,7 +168,7 @@ def merge_audits(urls: Sequence[str], url: str) -> Summary:
                     _copy(store, target, f"{table}/{key}.parquet")
                 _copy(store, target, f"units/{key}.json")
                 tally.add(result.tally)
-        return _finish(target, tally, Policy.model_validate(merged["policy"]), keys, 0)
+        return _finish(target, tally, Policy.model_validate(merged["policy"]), keys, 0, None)
 
 
 def _distinct(manifests: Sequence[dict[str, Any]], name: str) -> list[Any]:
@@ -255,6 +259,7 @@ def _begin(
             "key_id": key_id(config.key),
             "read": asdict(config.read),
             "detectors": dict(config.detectors),
+            "ledger": dict(config.ledger),
             "policy": config.policy.model_dump(),
             "risks": judged,
             "max_findings": config.max_findings,
@@ -278,9 +283,9 @@ def _finished_results(store: AuditStore, wanted: Iterable[str]) -> Iterator[tupl
 
 
 def _finish(
-    store: AuditStore, tally: Tally, policy: Policy, keys: set[str], resumed: int
+    store: AuditStore, tally: Tally, policy: Policy, keys: set[str], resumed: int, options: Join
 ) -> Summary:
-    """Remove what is not of this plan, write the per-source tables, then mark the audit whole."""
+    """Remove what is not of this plan, write the tables, mark the audit whole, find the copies."""
     for folder in FOLDERS:
         for name in store.names(folder):
             if _OURS.fullmatch(name) and name.rsplit(".", 1)[0] not in keys:
@@ -300,6 +305,10 @@ def _finish(
         for name in ("read", "scanned", "skipped", "unseen", "losses")
     }
     store.write_manifest(manifest | {"complete": True, "units": sorted(keys), "counts": counts})
+    if "fingerprints" in manifest["detectors"]:
+        join_again(store, options or JoinOptions())
+    else:
+        forget(store)
     return summary
 
 

@@ -44,21 +44,28 @@ class ArrowReader:
                         yield from assemble_table(table, row, fields, place, options)
                     row += table.num_rows
         except DAMAGE as error:
-            source = None if fields is None or fields.source else place.source
+            source = place.certain_source(fields)
             yield Loss(part.file.path, row, describe(error), source)
 
 
 def _tables(stored: IO[bytes]) -> Iterator[pa.RecordBatch]:
-    magic = stored.read(len(_MAGIC))
+    empty = not stored.read(1)
     stored.seek(0)
-    if not magic:
-        return  # an empty file
-    if magic == _MAGIC:
+    if empty:
+        return
+    if is_ipc_file(stored):
         reader = pa.ipc.open_file(stored)
         for i in range(reader.num_record_batches):
             yield reader.get_batch(i)
     else:
         yield from pa.ipc.open_stream(stored)
+
+
+def is_ipc_file(stored: IO[bytes]) -> bool:
+    """Is it the file format, and not the stream format?"""
+    magic = stored.read(len(_MAGIC))
+    stored.seek(0)
+    return magic == _MAGIC
 
 
 def _settle(tables: list[pa.RecordBatch], options: ReadOptions, where: str) -> Fields | None:

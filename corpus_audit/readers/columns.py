@@ -10,7 +10,11 @@ from corpus_audit.text.batch import REQUIRED
 
 #: What each stretch of a joined text is: `chosen`, `rejected`, `assistant`; code points.
 ROLES = pa.list_(pa.struct([("role", pa.string()), ("start", pa.int64()), ("end", pa.int64())]))
-PROVENANCE = ("url", "license", "collected_at")
+#: What records may say of where they come from; see `corpus_audit.readers.fields`.
+PROVENANCE = (
+    "url", "license", "collected_at", "headers", "dataset", "organization", "service", "user_id",
+    "model", "generated_at",
+)  # fmt: skip
 ROW_COST = 64  # bytes that a document weighs beside its text, so that tiny ones fill batches too
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections import deque
@@ -36,6 +37,47 @@ class CsvReader:
 
 def _records(file: InputFile, options: ReadOptions) -> Iterator[Record]:
     """Rows as dictionaries; a row that does not fit the header is a fault of its own."""
+    with _opened(file, options) as (_, rows):
+        header, _, _ = next(rows, (None, 0, 0))
+        if header is None:
+            return
+        if isinstance(header, Fault):
+            raise ReadError("the header is not valid CSV, so no record could be read")
+        for position, (row, line, size) in enumerate(rows):
+            if isinstance(row, Fault):
+                yield Record(position, row, size)
+            else:
+                yield _record(position, row, header, line, size)
+
+
+def raw_records(file: InputFile, options: ReadOptions) -> Iterator[tuple[int | None, str]]:
+    """(position, text) of each record with its line end; None for the header and blank lines.
+
+    What is not valid UTF-8 is escaped as lone surrogates. Raises ReadError where a line is so long
+    that it was not held.
+    """
+    with _opened(file, options) as (lines, rows):
+        for position, (row, _, _) in enumerate(rows, -1):
+            if lines.blank:
+                yield None, lines.blank
+                lines.blank = ""
+            if lines.cut:
+                raise ReadError(
+                    f"{file.path}: a line is longer than a record may be, so it cannot be copied. "
+                    "Raise --max-document-bytes of the scan"
+                )
+            # of a record that was given up only the first line belongs to it
+            text = lines.taken[0] if isinstance(row, Fault) else "".join(lines.taken)
+            yield None if position < 0 else position, text
+        if lines.blank:
+            yield None, lines.blank
+
+
+@contextlib.contextmanager
+def _opened(
+    file: InputFile, options: ReadOptions
+) -> Iterator[tuple[_Lines, Iterator[tuple[list[str] | Fault, int, int]]]]:
+    """The lines of a file, and its rows, the header first."""
     limit = options.max_document_bytes * 2  # quotes are doubled
     # A limit of the whole process, by default lower than many documents are long.
     csv.field_size_limit(max(csv.field_size_limit(), min(limit + _BLOCK, 2**31 - 1)))
@@ -47,17 +89,7 @@ def _records(file: InputFile, options: ReadOptions) -> Iterator[Record]:
             buffered, encoding="utf-8-sig", errors="surrogateescape", newline=""
         )
         lines = _Lines(text, limit)
-        rows = _rows(lines, "\t" if suffix in (".tsv", ".tab") else _delimiter(lines.peek()))
-        header, _, _ = next(rows, (None, 0, 0))
-        if header is None:
-            return
-        if isinstance(header, Fault):
-            raise ReadError("the header is not valid CSV, so no record could be read")
-        for position, (row, line, size) in enumerate(rows):
-            if isinstance(row, Fault):
-                yield Record(position, row, size)
-            else:
-                yield _record(position, row, header, line, size)
+        yield lines, _rows(lines, "\t" if suffix in (".tsv", ".tab") else _delimiter(lines.peek()))
 
 
 class _TooLong(Exception):
@@ -79,6 +111,8 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[tuple[list[str] | Fault, in
                     break
                 if row:
                     yield row, lines.number, lines.size
+                else:
+                    lines.blank += "".join(lines.taken)
                 lines.start_record()
             else:
                 return
@@ -95,14 +129,16 @@ class _Lines:
     def __init__(self, text: io.TextIOWrapper, limit: int) -> None:
         self._text, self._limit = text, limit
         self._ahead: deque[str] = deque()  # lines to be read again
-        self._taken: list[str] = []  # lines of the record that is being read
+        self.taken: list[str] = []  # lines of the record that is being read
         self.size = self.first_size = 0
         self.number = 0  # of the last line taken
         self.ended_inside = False
+        self.cut = False  # was a line too long to be held?
+        self.blank = ""  # lines that hold no record, before the next one
 
     @property
     def first(self) -> str:
-        return f"{self.number - len(self._taken) + 1:,}"
+        return f"{self.number - len(self.taken) + 1:,}"
 
     def __iter__(self) -> _Lines:
         return self
@@ -110,18 +146,19 @@ class _Lines:
     def __next__(self) -> str:
         line = self._ahead.popleft() if self._ahead else self._text.readline(self._limit + 1)
         if not line:
-            self.ended_inside = bool(self._taken)
+            self.ended_inside = bool(self.taken)
             raise StopIteration
         self.number += 1
         self.size += len(line)
         if len(line) > self._limit and line[-1] not in "\r\n":  # its end is not read yet
+            self.cut = True
             while rest := self._text.readline(_BLOCK):
                 self.size += len(rest)
                 if rest[-1] in "\r\n":
                     break
-        if not self._taken:
+        if not self.taken:
             self.first_size = self.size
-        self._taken.append(line)
+        self.taken.append(line)
         if self.size > self._limit:
             raise _TooLong
         return line
@@ -134,12 +171,12 @@ class _Lines:
         return line
 
     def start_record(self) -> None:
-        self._taken, self.size = [], 0
+        self.taken, self.size = [], 0
 
     def go_back(self) -> None:
         """Give up the record: its first line is gone, the others will be read again."""
-        self._ahead.extendleft(reversed(self._taken[1:]))
-        self.number -= max(len(self._taken) - 1, 0)
+        self._ahead.extendleft(reversed(self.taken[1:]))
+        self.number -= max(len(self.taken) - 1, 0)
         self.ended_inside = False
         self.start_record()
 

@@ -50,7 +50,14 @@ _PROVENANCE = {
     "url": ("url", "source_url", "uri", "link"),
     "license": ("license", "licence"),
     "collected_at": ("collected_at", "crawl_date", "date", "timestamp"),
+    "dataset": ("dataset", "dataset_name", "数据集"),
+    "organization": ("organization", "organisation", "publisher", "provider"),
+    "service": ("service", "service_name", "app"),
+    "user_id": ("user_id", "userid", "uid"),
+    "model": ("model_version", "model", "model_name", "generator"),
+    "generated_at": ("generated_at", "generation_time", "created_at"),
 }
+_HEADERS = ("headers", "http_headers", "response_headers")  # an object, kept as JSON
 _ROLE_FIELDS = ("role", "from", "speaker")
 
 
@@ -65,13 +72,21 @@ class Fields:
     url: str | None = None
     license: str | None = None
     collected_at: str | None = None
+    headers: str | None = None
+    dataset: str | None = None
+    organization: str | None = None
+    service: str | None = None
+    user_id: str | None = None
+    model: str | None = None
+    generated_at: str | None = None
     found: tuple[str, ...] = ()  # all field names seen, for messages
 
     @property
     def roots(self) -> frozenset[str]:
         """The top-level columns that hold any of the fields."""
-        paths = (*self.text, self.id, self.source, self.url, self.license, self.collected_at)
-        wanted = [*filter(None, paths), *self.keep]
+        paths = (*self.text, self.id, self.source, self.headers)
+        provenance = (getattr(self, name) for name in _PROVENANCE)
+        wanted = [*filter(None, (*paths, *provenance)), *self.keep]
         roots = {part for path in wanted for part in (path, path.replace("[*]", "").split(".")[0])}
         return frozenset(roots & set(self.found))
 
@@ -97,10 +112,15 @@ def settle_fields(values: Sequence[Any], options: ReadOptions, where: str) -> Fi
 def choose_fields(records: Sequence[Record], options: ReadOptions) -> Fields:
     """Decide by the first records of a file. No record, no answer."""
     found = tuple(sorted({str(name) for record in records for name in record}))
+    places = [p for p in ("", "meta.", "metadata.") if not p or p[:-1] in found]
     provenance = {
-        column: _first(records, [p + name for p in ("", "meta.", "metadata.") for name in names])
+        column: _first(records, [p + name for p in places for name in names])
         for column, names in _PROVENANCE.items()
     }
+    held = [p + name for p in places for name in _HEADERS]
+    provenance["headers"] = next(
+        (path for path in held if any(v for r in records for v, _ in _walk(r, path))), None
+    )
     return Fields(
         text=_told_texts(records, options.text_fields) or _guess_text(records),
         id=options.id_field or _first(records, _ID_GUESSES),

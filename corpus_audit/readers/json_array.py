@@ -32,14 +32,14 @@ class JsonArrayReader:
         return [Part(file, self.name, 0, -1, file.size)]
 
     def read(self, part: Part, options: ReadOptions) -> Iterator[Batch | Skipped | Loss]:
-        if _holds_lines(part.file, options):
+        if holds_lines(part.file, options):
             yield from JsonlReader().read(part, options)
             return
         fields = fields_of(_records, part.file, options)
         yield from read_records(_records(part.file, options), fields, part.file, options)
 
 
-def _holds_lines(file: InputFile, options: ReadOptions) -> bool:
+def holds_lines(file: InputFile, options: ReadOptions) -> bool:
     """Is the first line a whole object with more after it?"""
     try:
         with open_utf8(file, options) as stream:
@@ -65,6 +65,24 @@ def _records(file: InputFile, options: ReadOptions) -> Iterator[Record]:
             position += 1
 
 
+def raw_elements(file: InputFile, options: ReadOptions) -> Iterator[tuple[str, int, str]]:
+    """The text of a file in pieces: ("head", 0, ...), ("element", position, ...), ("tail", 0, ...).
+
+    What is not valid UTF-8 is escaped as lone surrogates. Only commas between elements are missing.
+    """
+    limit = options.max_document_bytes * 6 + _BLOCK
+    with open_utf8(file, options) as stream:
+        window = _Window(stream)
+        if not window.find_array():
+            return
+        yield "head", 0, window.piece
+        position = 0
+        while window.next_element(limit)[0] is not _END:
+            yield "element", position, window.piece
+            position += 1
+        yield "tail", 0, window.rest()
+
+
 _END = object()
 
 
@@ -75,6 +93,7 @@ class _Window:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         self._text, self._at, self._ended = "", 0, False
+        self.piece = ""  # the text of what was read last
 
     def _more(self) -> bool:
         if self._ended:
@@ -100,6 +119,7 @@ class _Window:
         first = self._skip_space()
         if first == "[":
             self._at += 1
+            self.piece = "["
             return True
         if first == "":
             return False
@@ -108,6 +128,7 @@ class _Window:
                 pass
             found = re.search(r'"[^"\\]*"\s*:\s*\[(?=\s*\{)', self._text[self._at :])
             if found:
+                self.piece = self._text[self._at : self._at + found.end()]
                 self._at += found.end()
                 return True
         raise ReadError("holds no array of records, so none could be read")
@@ -128,7 +149,7 @@ class _Window:
                 return self._resynchronise()
             if end == len(self._text) and self._more():
                 continue  # a number may go on
-            piece = self._text[self._at : end]
+            self.piece = piece = self._text[self._at : end]
             self._at = end
             if is_broken(piece):
                 raw = piece.encode("utf-8", "surrogateescape")
@@ -141,5 +162,12 @@ class _Window:
         if found is None:
             raise ReadError("an element is damaged and no further one could be found after it")
         size = found.end() - self._at
+        self.piece = self._text[self._at : found.start() + 1]
         self._at = found.end()
         return Fault("bad_record", "an element that is not valid JSON"), size
+
+    def rest(self) -> str:
+        """All that is left, from the end of the array on."""
+        while self._more():
+            pass
+        return self._text[self._at :]

@@ -79,5 +79,5 @@ def _settle(parquet: pq.ParquetFile, options: ReadOptions, where: str) -> Fields
 
 
 def _loss(part: Part, row: int, error: BaseException, fields: Fields | None, place: Place) -> Loss:
-    source = None if fields is None or fields.source else place.source
+    source = place.certain_source(fields)
     return Loss(part.file.path, row, describe(error), source)

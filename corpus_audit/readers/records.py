@@ -48,7 +48,7 @@ def read_records(
     chosen = fields or _NO_FIELDS
     yield from assemble(until_broken(), chosen, place, options)
     if broken:
-        yield Loss(file.path, last, broken[0], None if chosen.source else place.source)
+        yield Loss(file.path, last, broken[0], place.certain_source(chosen))
 
 
 def describe(error: BaseException) -> str:

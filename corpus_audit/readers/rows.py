@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +20,7 @@ from corpus_audit.readers.fields import (
     getter,
     segments,
 )
-from corpus_audit.readers.sources import name_source, relative_path
+from corpus_audit.readers.sources import assigned_source, name_source, relative_path
 from corpus_audit.text.batch import Batch
 from corpus_audit.types import InputFile, ReadOptions, Skipped
 
@@ -34,10 +34,18 @@ class Place:
     path: str
     relative: str
     source: str
+    assigned: bool = False  # the source is told, whatever records say
 
     @classmethod
     def of(cls, file: InputFile, options: ReadOptions) -> Place:
-        return cls(file.path, relative_path(file), name_source(file, options.source_patterns))
+        told = assigned_source(file, options.source_patterns)
+        source = told or name_source(file, options.source_patterns)
+        return cls(file.path, relative_path(file), source, told is not None)
+
+    def certain_source(self, fields: Fields | None) -> str | None:
+        """The source of what is lost; None where only lost records could have told."""
+        told = self.assigned or (fields is not None and not fields.source)
+        return self.source if told else None
 
 
 class Rows:
@@ -46,6 +54,7 @@ class Rows:
     def __init__(self, place: Place, options: ReadOptions, fields: Fields) -> None:
         self.ready: Batch | None = None
         self._place = place
+        fields = replace(fields, source=None) if place.assigned else fields
         self._fields = fields
         self._batch_bytes = options.batch_bytes
         self._max_bytes = options.max_document_bytes
@@ -95,7 +104,7 @@ class Rows:
         self, position: int, reason: str, detail: str, nbytes: int, source: str | None
     ) -> Skipped:
         """A skipped record. Where the path names all sources, it names this one."""
-        if source is None and self._fields.source is None:
+        if self._place.assigned or (source is None and self._fields.source is None):
             source = self._place.source
         return Skipped(self._place.path, position, reason, detail, source, nbytes)
 
@@ -119,7 +128,8 @@ class Rows:
             else pa.array(self._roles, ROLES_TYPE),
         }
         for name in PROVENANCE:
-            columns[name] = self._column(getattr(fields, name), as_string)
+            convert = as_kept if name == "headers" else as_string
+            columns[name] = self._column(getattr(fields, name), convert)
         for name in self._schema.names[len(columns) :]:
             columns[name] = self._column(name, as_kept)
         arrays = [columns[name] for name in self._schema.names]

@@ -7,16 +7,21 @@ that a trainer gave them (train, test) are not: they fall back to the folder tha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+import pyarrow as pa
+
 from corpus_audit.errors import UsageError
 from corpus_audit.readers.suffixes import COMPRESSIONS
-from corpus_audit.types import InputFile
+from corpus_audit.text.batch import Batch
+from corpus_audit.types import InputFile, Loss, Skipped
 
 HOLE = "{source}"
+ASSIGNS = " => "  # `dump/*.gz => news`: all that matches is of this source
 STDIN = "stdin"
 UNNAMED = "corpus"  # for a root without a name, such as "/"
 
@@ -45,9 +50,11 @@ _DOCUMENTS = frozenset({".txt", ".text", ".md", ".markdown", ".rst"})
 
 def name_source(file: InputFile, patterns: Sequence[str] = ()) -> str:
     """The source of a file: by the first pattern that matches, else by folder, else by name."""
+    if (told := assigned_source(file, patterns)) is not None:
+        return told
     relative = relative_path(file)
     for pattern in patterns:
-        found = _match(file, relative, pattern)
+        found = None if ASSIGNS in pattern else _match(file, relative, pattern)
         if found and found["source"].strip():
             return found["source"]
     if file.path == "-":
@@ -71,6 +78,14 @@ def name_source(file: InputFile, patterns: Sequence[str] = ()) -> str:
     return (stem if alone else "") or _root_name(file)
 
 
+def assigned_source(file: InputFile, patterns: Sequence[str]) -> str | None:
+    """The source that a pattern `GLOB => NAME` gives a file, whatever its records say."""
+    for pattern in patterns:
+        if ASSIGNS in pattern and _match(file, relative_path(file), pattern):
+            return pattern.partition(ASSIGNS)[2].strip()
+    return None
+
+
 def matches_pattern(file: InputFile, pattern: str) -> bool:
     """Does a source pattern name the source of a file?"""
     return _match(file, relative_path(file), pattern) is not None
@@ -79,6 +94,19 @@ def matches_pattern(file: InputFile, pattern: str) -> bool:
 def _match(file: InputFile, relative: str, pattern: str) -> re.Match[str] | None:
     whole, tail = compile_pattern(pattern)
     return whole.match(relative) or tail.match(file.path)
+
+
+def rename_source(
+    item: Batch | Skipped | Loss, aliases: Mapping[str, str]
+) -> Batch | Skipped | Loss:
+    """The same, of the source that a ledger knows by another name."""
+    if not isinstance(item, Batch):
+        return replace(item, source=aliases.get(item.source or "", item.source))
+    encoded = item.records.column("source").dictionary_encode()
+    names = [aliases.get(name, name) for name in encoded.dictionary.to_pylist()]
+    at = item.records.schema.get_field_index("source")
+    column = pa.array(names, pa.string()).take(encoded.indices)
+    return Batch(item.records.set_column(at, item.records.schema.field(at), column))
 
 
 def relative_path(file: InputFile) -> str:
@@ -98,10 +126,12 @@ def relative_path(file: InputFile) -> str:
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A source pattern for paths under the root, and for the end of a whole path."""
-    if pattern.count(HOLE) != 1:
+    pattern, assigns, name = pattern.partition(ASSIGNS)
+    if pattern.count(HOLE) != (0 if assigns else 1) or (assigns and not name.strip()):
         raise UsageError(
-            f"--source-from {pattern!r}: a pattern needs {HOLE} exactly once, or no path can give "
-            "a source its name. Write for example 'crawl/{source}/*.jsonl.gz'."
+            f"--source-from {pattern + assigns + name!r}: a pattern needs {HOLE} exactly once, or "
+            f"no path can give a source its name; or a name behind{ASSIGNS.rstrip()}. Write for "
+            "example 'crawl/{source}/*.jsonl.gz' or 'dump/*.gz => news'."
         )
     wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", HOLE: "(?P<source>[^/]+?)"}
     pieces = re.split(r"(\*\*/|\*\*|\*|\?|\{source\})", pattern.removeprefix("./"))

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from corpus_audit.readers.columns import PROVENANCE, ROLES, ROW_COST, batch_schema
 from corpus_audit.readers.encodings import decoding_hint
-from corpus_audit.readers.fields import Fields
+from corpus_audit.readers.fields import Fields, as_kept
 from corpus_audit.readers.rows import Place, Rows
 from corpus_audit.text.batch import Batch
 from corpus_audit.types import ReadOptions, Skipped
@@ -149,7 +149,7 @@ def _column(table: pa.RecordBatch, path: str | None) -> pa.Array | None:
 
 def _all_plain(table: pa.RecordBatch, fields: Fields) -> bool:
     """Whether id, source and provenance can be made strings without Python."""
-    paths = (fields.id, fields.source, *(getattr(fields, name) for name in PROVENANCE))
+    paths = (fields.id, fields.source, *(getattr(fields, n) for n in PROVENANCE if n != "headers"))
     for path in (*paths, *fields.keep):
         column = _column(table, path)
         if (path and "[*]" in path) or (column is not None and pa.types.is_nested(column.type)):
@@ -190,6 +190,8 @@ def _strings(table: pa.RecordBatch, path: str | None) -> pa.Array:
         return pa.array(
             [v if v is None else v.decode("utf-8", "replace") for v in raw], pa.string()
         )
+    if pa.types.is_nested(column.type):  # headers
+        return pa.array([as_kept(value) for value in column.to_pylist()], pa.string())
     try:
         return column.cast(pa.string())
     except pa.ArrowException:  # a type that Arrow cannot write out
@@ -197,6 +199,8 @@ def _strings(table: pa.RecordBatch, path: str | None) -> pa.Array:
 
 
 def _sources(table: pa.RecordBatch, fields: Fields, place: Place) -> pa.Array:
+    if place.assigned:
+        return pa.repeat(pa.scalar(place.source), table.num_rows)
     named = _strings(table, fields.source)
     blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(named), ""), True)
     return pc.if_else(blank, pa.scalar(place.source), named)

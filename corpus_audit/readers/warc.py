@@ -18,7 +18,15 @@ from corpus_audit.readers.records import read_records
 from corpus_audit.text.batch import Batch
 from corpus_audit.types import InputFile, Loss, Part, ReadOptions, Skipped
 
-_FIELDS = Fields(("text",), "id", url="url", collected_at="collected_at")
+_FIELDS = Fields(("text",), "id", url="url", collected_at="collected_at", headers="headers")
+#: Headers and meta tags by which a site reserves rights or refuses uses.
+_RESERVING = ("X-Robots-Tag", "TDM-Reservation", "TDM-Policy")
+_META = re.compile(
+    rb"""<meta\s[^>]{0,200}?name\s*=\s*["']?(robots|tdm-reservation|tdm-policy)["'\s][^>]{0,400}>""",
+    re.IGNORECASE,
+)
+_CONTENT = re.compile(rb"""content\s*=\s*["']?([^"'>]{1,300})""", re.IGNORECASE)
+_HEAD = 1 << 16  # bytes of a page in which its meta tags are looked for
 _HTML = ("text/html", "application/xhtml+xml")
 _MARKUP = 4  # bytes of HTML that a byte of text may take, before a page is too large to look at
 
@@ -65,7 +73,7 @@ def _records(file: InputFile, options: ReadOptions) -> Iterator[Record]:
             raise ReadError("holds something that is no WARC record; the rest is lost") from error
 
 
-def _document(record: Any, limit: int) -> dict[str, str | None] | Fault:
+def _document(record: Any, limit: int) -> dict[str, Any] | Fault:
     http = record.http_headers
     kind, _, parameters = ((http and http.get_header("Content-Type")) or "").lower().partition(";")
     status = http.get_statuscode() if http else ""
@@ -86,7 +94,22 @@ def _document(record: Any, limit: int) -> dict[str, str | None] | Fault:
         "id": headers.get_header("WARC-Record-ID"),
         "url": headers.get_header("WARC-Target-URI"),
         "collected_at": headers.get_header("WARC-Date"),
+        "headers": _reserving(http, data),
     }
+
+
+def _reserving(http: Any, page: bytes) -> dict[str, str] | None:
+    """The headers and meta tags of `_RESERVING`, by lower-case name; None where there are none."""
+    found: dict[str, str] = {}
+    for name, value in http.headers:
+        if name.lower() in {each.lower() for each in _RESERVING}:
+            found[name.lower()] = ", ".join(filter(None, (found.get(name.lower()), value)))
+    for tag in _META.finditer(page[:_HEAD]):
+        if content := _CONTENT.search(tag[0]):
+            name = f"meta {tag[1].decode().lower()}"
+            value = content[1].decode("utf-8", "replace")
+            found[name] = ", ".join(filter(None, (found.get(name), value)))
+    return found or None
 
 
 def _up_to(stream: Any, size: int) -> Iterator[bytes]:

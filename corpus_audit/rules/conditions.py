@@ -62,7 +62,7 @@ class Conditions:
         held = np.ones(len(row), np.bool_)
         asked = np.flatnonzero(self._first[rule + 1] > self._first[rule])
         asked = asked[np.argsort(start[asked], kind="stable")]
-        widest = int(self._within.max(initial=0)) * _WIDEST
+        widest = int(self._within.max(initial=0)) * _WIDEST + self._literals.longest
         at = 0
         while at < len(asked):  # a part at a time, so that dense matches take bounded memory
             size = np.searchsorted(start[asked], start[asked[at]] + _PART, side="right")

@@ -40,7 +40,12 @@ _HAN = "".join(map(chr, range(0x4E00, 0xA000)))
 
 @cache
 def _tokenizer():  # type: ignore[no-untyped-def]
-    import jieba  # 0.8 s, and only where a short term matched
+    import warnings
+
+    with warnings.catch_warnings():  # its regular expressions hold \\. in plain strings
+        for category in (SyntaxWarning, DeprecationWarning):  # by version of Python
+            warnings.simplefilter("ignore", category)
+        import jieba  # 0.8 s, and only where a short term matched
 
     jieba.setLogLevel(60)  # it reports on stderr how long loading took
     return jieba.Tokenizer()

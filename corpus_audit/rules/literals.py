@@ -37,13 +37,14 @@ class Literals:
     """A set of folded literals. Hyperscan says where one ends; its length gives the start."""
 
     def __init__(self, literals: Sequence[bytes], stretch: int = _STRETCH) -> None:
-        self._literals = literals
         self._length = np.array([len(literal) for literal in literals], np.int64)
         self._stretch = stretch
         self._database = _compile(literals)
 
-    def __len__(self) -> int:
-        return len(self._literals)
+    @property
+    def longest(self) -> int:
+        """Bytes of the longest literal."""
+        return int(self._length.max(initial=0))
 
     def find(self, view: View) -> Occurrences:
         """Every occurrence of every literal in a view."""
@@ -57,7 +58,7 @@ class Literals:
             append(literal << _ID_SHIFT | end)
 
         literals, ends = [none], [none]
-        for begin, stop, known in _stretches(view.offsets, self._stretch, self._length.max()):
+        for begin, stop, known in _stretches(view.offsets, self._stretch, self.longest):
             data = view.data[begin:stop]
             self._database.scan(data, match_event_handler=collect)  # type: ignore[type-var]
             found = np.array(packed, np.int64)

@@ -16,13 +16,17 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "plugin"))
 from shouting import ShoutingDetector
 
 DETECTORS = {
+    "fingerprints": lambda: load_detectors({"fingerprints": {}}, b"k" * 32)[0],
     "keywords": lambda: load_detectors({"keywords": {}})[0],
     "language": lambda: load_detectors({"language": {}})[0],
+    "licences": lambda: load_detectors({"licences": {}})[0],
+    "origins": lambda: load_detectors({"origins": {}})[0],
     "shouting": lambda: ShoutingDetector({}),
 }
 TEXTS = [
     "", " ", "\x00", "plain words", "注册送彩金，真人荷官。",
     "註冊送\u200b彩金 😀 Ｆｒｅｅ　ｐｏｒｎ ｖｉｄｅｏｓ",
+    "© 2020 甲乙 版权所有，未经许可，不得\u3000转载。ＣＣ　ＢＹ　4.0", "https://a.example/x",
     "ABSOLUTELYNOT!", "ไทย हिन्दी русский", "a" * 5000, "冰毒出售" * 300, "\U0010ffff\ue000",
 ]  # fmt: skip
 documents = st.lists(st.sampled_from(TEXTS) | st.text(st.characters(exclude_categories=("Cs",))))

@@ -1,6 +1,7 @@
 """WARC: pages become text; what is not a page is counted."""
 
 import gzip
+import json
 
 import pytest
 from reading import read, stored
@@ -79,3 +80,23 @@ def test_a_truncated_file_is_a_loss_and_keeps_what_came_before(tmp_path, name):
 def test_a_file_that_is_no_warc_is_a_loss(tmp_path):
     documents, _, losses = read(stored(tmp_path, "a.warc", b"no warc at all\n" * 50), "warc")
     assert not documents and len(losses) == 1
+
+
+def test_headers_and_meta_tags_that_reserve_rights_are_kept(tmp_path):
+    html = b'<html><head><META content="noai" name="robots"><meta name=tdm-reservation content=1>'
+    page = html + b"</head><body><p>Text.</p></body></html>"
+    http = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Robots-Tag: noimageai\r\n"
+        b"X-Robots-Tag: noindex\r\nServer: x\r\n\r\n" + page
+    )
+    head = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/1\r\n"
+        "WARC-Date: 2024-05-06T07:08:09Z\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
+    )
+    file = stored(tmp_path, "p.warc", head.encode() + http + b"\r\n\r\n")
+    batch = next(iter(reader_named("warc").read(Part(file, "warc"), ReadOptions())))
+    (row,) = batch.records.to_pylist()
+    assert json.loads(row["headers"]) == {
+        "x-robots-tag": "noimageai, noindex", "meta robots": "noai", "meta tdm-reservation": "1",
+    }  # fmt: skip

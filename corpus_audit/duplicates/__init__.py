@@ -1,0 +1,1 @@
+"""The join: which documents of an audit are copies of others, or of earlier deliveries."""

@@ -1,0 +1,1 @@
+"""Acts on an audit: the corpus without what was found, and what was left out beside it."""
