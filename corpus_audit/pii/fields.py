@@ -171,20 +171,22 @@ class Fields:
         self, field: Field, text: str, joint: re.Match[str], glued: bool, at: int, row: int,
         found: Collector,
     ) -> None:  # fmt: skip
-        level = field.colon if joint["colon"] or ":" in joint[0] or "=" in joint[0] else field.bare
+        named = bool(joint["colon"] or ":" in joint[0] or "=" in joint[0])
+        level = field.colon if named else field.bare
         value = field.value.match(text, joint.end())
         if not value and field.reach:
             value = field.value.search(text, 0, 40)
             if value and not field.reach.fullmatch(text, 0, value.start()):
                 return
             level = field.bare
+            named = True
         if not value or level < 0:
             return
         if glued and not joint.end() and text[0] in _ASCII_LETTERS:
             return  # `wxabc123` names nothing
         end = value.end()
         if field.kind == "password":
-            if level == field.bare and not _is_mixed(value[0]):
+            if not named and not _is_mixed(value[0]):
                 return  # without a colon only what is no word at all
             end = _password_end(text, value)
             if not end:
@@ -196,8 +198,8 @@ class Fields:
         given = text[value.start() : end]
         if field.kind in ("wechat_id", "alipay"):
             digit = any(char.isdigit() for char in given) or "_" in given or "-" in given
-            named = bool(joint["colon"]) or "号" in joint[0] or "id" in joint[0]
-            if not digit and not (named and given not in _ORDINARY and text[end : end + 1] != " "):
+            called = bool(joint["colon"]) or "号" in joint[0] or "id" in joint[0]
+            if not digit and not (called and given not in _ORDINARY and text[end : end + 1] != " "):
                 return
             if text[end : end + 1] in ("/", ".", "@", "=", ":") and "@" not in given:
                 return

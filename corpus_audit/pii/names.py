@@ -30,7 +30,8 @@ _DOTTED = re.compile(rf"[{_HAN}]{{1,6}}(?:[·•・‧.][{_HAN}]{{1,8}}){{1,3}}"
 _DOTTED_END = re.compile(rf"(?<![{_HAN}])[{_HAN}]{{1,6}}(?:[·•・‧][{_HAN}]{{1,8}}){{1,3}}$")
 _JOINING = [int.from_bytes(char.encode(), "big") for char in "是为叫即姓"]
 _WEAK = frozenset("的等以也还就来去经将对为是到从并年号收在及和")
-_ALONE = re.compile(rf"\s?([{_HAN}]{{2,4}})(?=[\s,;、。)(|\"']|$)")
+_ALONE = re.compile(rf"[{_HAN}]{{2,4}}(?=[\s,;、。)(|\"']|$)")
+_SKIPPED = np.frombuffer(b" \"'", np.uint8)
 _SPACED = re.compile(rf"[{_HAN}] [{_HAN}](?: [{_HAN}])?(?![{_HAN}])(?! [{_HAN}](?![{_HAN}]))")
 _RUN = re.compile(rf"[{_HAN}]+")
 
@@ -124,34 +125,40 @@ class Names:
                 self._ahead("", text, start, document, found)
 
     def _behind_colons(self, view: View, found: Collector) -> None:
-        """Two or three Han characters that are a name, alone between a colon and a mark."""
+        """Two to four Han characters that are a name, alone between a colon or = and a mark."""
         data = view.data
-        at = np.flatnonzero(data == 58)
-        at = at[(at > 0) & (at + 4 < len(data))]
-        at = at[(data[at - 1] >= 0x80) & (at + 12 < len(data))]
-        first = (at + 1 + (data[at + 1] == 32))[:, None] + np.arange(3)
+        at = np.flatnonzero((data == 58) | (data == 61))
+        at = at[at + 16 < len(data)] + 1
+        for _ in range(2):  # a space, a quote
+            at = at + np.isin(data[at], _SKIPPED)
+        first = at[:, None] + np.arange(3)
         lead, middle, tail = (data[first[:, k]].astype(np.int32) for k in range(3))
         char = (lead & 0x0F) << 12 | (middle & 0x3F) << 6 | tail & 0x3F
-        short, long = data[first[:, 0] + 6], data[first[:, 0] + 9]
-        at = at[(lead >= 0xE4) & self.begins[char & 0xFFFF] & ((short < 0xE4) | (long < 0xE4))]
+        alone = (data[at + 6] < 0xE4) | (data[at + 9] < 0xE4)
+        at = at[(lead >= 0xE4) & self.begins[char & 0xFFFF] & alone]
         row = np.searchsorted(view.offsets, at, side="right") - 1
         keep = found.admit("colons", row)
-        for document, colon in zip(row[keep].tolist(), at[keep].tolist(), strict=True):
-            stop = min(colon + 14, int(view.offsets[document + 1]) - 1)
-            text = data[colon + 1 : stop].tobytes().decode("utf-8", "ignore")
-            match = _ALONE.match(text)
-            if (
-                match
-                and match[1][0] not in self.common
-                and not {match[1], match[1][:2]} & self.never
-            ):
-                name = match[1]
-                surname = 2 if name[:2] in self.double else 1
-                common = all(char in self.given for char in name[surname:])
-                if (surname == 2 or name[0] in self.single) and len(name) > surname and common:
-                    start = colon + 1 + len(text[: match.start(1)].encode())
-                    end = start + len(name.encode())
-                    found.add("person_name", document, start, end, MEDIUM)
+        for document, start in zip(row[keep].tolist(), at[keep].tolist(), strict=True):
+            stop = min(start + _WINDOW, int(view.offsets[document + 1]) - 1)
+            text = data[start:stop].tobytes().decode("utf-8", "ignore")
+            place = 0
+            while (match := _ALONE.match(text, place)) and self._is_name(match[0]):
+                begin = start + len(text[:place].encode())
+                end = begin + len(match[0].encode())
+                found.add("person_name", document, begin, end, MEDIUM)
+                place = match.end() + 1
+                if text[match.end() : place] != "、":
+                    break
+
+    def _is_name(self, word: str) -> bool:
+        """Is a word as a whole a name by its characters?"""
+        surname = 2 if word[:2] in self.double else 1
+        known = surname == 2 or word[0] in self.single - self.common
+        given = word[surname:]
+        return (
+            known and 1 <= len(given) <= 2 and all(char in self.given for char in given)
+            and not {word, word[:2], word[-2:]} & self.never
+        )  # fmt: skip
 
     def _behind(self, word: str, text: str, at: int, row: int, found: Collector) -> None:
         joint = _JOINT.match(text)
