@@ -70,9 +70,8 @@ class Names:
         self.literals = Literals(both)
         self.is_left = [word in set(left) for word in both]
         self.is_right = [word in set(right) for word in both]
-        self.anywhere = np.array(
-            [word.decode() in self.bare or word in set(right) for word in both], np.bool_
-        )
+        crowded = words("colon")
+        self.anywhere = np.array([len(word) > 4 or word in set(right) for word in both], np.bool_)
         self.behind = np.array([word in set(right) for word in both], np.bool_)
         self.word = [word.decode() for word in both]
 
@@ -167,7 +166,14 @@ class Names:
         while True:
             colon = bool(joint["colon"].strip("\"'` ")) or joint.end() > 1
             firm = colon and len(word) > 1
-            size = self.length(text, first, firm) if firm or word in self.bare else 0
+            size = self.length(text, first, firm)
+            if (
+                size
+                and not firm
+                and word not in self.bare
+                and not self._stands_alone(text, first, size)
+            ):
+                return
             if not size and (firm or word in self.bare):
                 size = self._spaced(text, first)
             if not size:
@@ -180,6 +186,11 @@ class Names:
             if text[first : first + 1] not in "、" or not text[first : first + 1]:
                 return  # 参会人员：张三、李四
             first += 1
+
+    def _stands_alone(self, text: str, first: int, size: int) -> bool:
+        """A name of three characters with no other Han character behind it."""
+        behind = text[first + size : first + size + 1]
+        return size == 3 and not "\u3400" <= behind <= "\u9fff"
 
     def _spaced(self, text: str, first: int) -> int:
         """Characters of a name written with spaces, as forms and scans have it: `张 伟`."""
