@@ -71,7 +71,9 @@ class Names:
         self.is_left = [word in set(left) for word in both]
         self.is_right = [word in set(right) for word in both]
         crowded = words("colon")
-        self.anywhere = np.array([len(word) > 4 or word in set(right) for word in both], np.bool_)
+        self.anywhere = np.array(
+            [(len(w) > 4 and w.decode() not in crowded) or w in set(right) for w in both], np.bool_
+        )
         self.behind = np.array([word in set(right) for word in both], np.bool_)
         self.word = [word.decode() for word in both]
 
