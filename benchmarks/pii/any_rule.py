@@ -34,7 +34,7 @@ class Rule(NamedTuple):
 RULES = (
     # What counts
     Rule((4, 5), "count", "cn_social_credit_code", "check digits of GB 32100 are right"),
-    Rule((27,), "count", "bank_card", "UnionPay, 19 digits, Luhn is right", (1,)),
+    Rule((27,), "refuse", "bank_card", "19 digits, the Luhn sum is 71: wrong check digit", (1,)),
     Rule((28,), "count", "person_name", "by context", carriers=("姓名：{}", "联系人：{}，已核对")),
     Rule((30, 31), "count", "cn_number_plate", "a letter and 5 or 6 characters"),
     Rule((32,), "count", "cn_number_plate", "a letter and 5 or 6 characters", (0, 1, 2, 3, 4)),

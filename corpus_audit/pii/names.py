@@ -28,7 +28,9 @@ _JOINT = re.compile(
 )
 _DOTTED = re.compile(rf"[{_HAN}]{{1,6}}(?:[·•・‧.][{_HAN}]{{1,8}}){{1,3}}")
 _DOTTED_END = re.compile(rf"(?<![{_HAN}])[{_HAN}]{{1,6}}(?:[·•・‧][{_HAN}]{{1,8}}){{1,3}}$")
+_LAST = ("收", "启")  # behind a name only where nothing follows: 王小明收
 _JOINING = [int.from_bytes(char.encode(), "big") for char in "是为叫即姓"]
+_MARKS = np.frombuffer(b" ,(|:\"'", np.uint8)
 _WEAK = frozenset("的等以也还就来去经将对为是到从并年号收在及和")
 _ALONE = re.compile(rf"[{_HAN}]{{2,4}}(?=[\s,;、。)(|\"']|$)")
 _SKIPPED = np.frombuffer(b" \"'", np.uint8)
@@ -98,7 +100,7 @@ class Names:
             if self.is_left[which]:
                 text = data[at : min(at + _WINDOW, stop)].tobytes().decode("utf-8", "ignore")
                 self._behind(self.word[which], text, at, document, found)
-            if self.is_right[which]:
+            if self.is_right[which] and not (data[at] >= 0xE4 and self.word[which] in _LAST):
                 start = at - len(self.word[which].encode())
                 raw = data[max(begin, start - 30) : start].tobytes()
                 self._ahead(self.word[which], raw.decode("utf-8", "ignore"), start, document, found)
@@ -119,9 +121,11 @@ class Names:
         """Names right before a telephone, identity or card number: `王小明 139...`."""
         rows, starts = found.sure(("cn_mobile", "cn_resident_id", "bank_card"))
         data = view.data
-        for document, start in zip(rows.tolist(), starts.tolist(), strict=True):
+        place = np.maximum(starts[:, None] - np.arange(1, 6), 0)  # the five bytes before
+        likely = np.isin(data[place[:, 0]], _MARKS) & (data[place] >= 0x80).any(1)
+        for document, start in zip(rows[likely].tolist(), starts[likely].tolist(), strict=True):
             low = max(int(view.offsets[document]), start - 30)
-            if start > low and data[start - 1] in b" ,(|:\"'" and (data[low:start] >= 0xE3).any():
+            if start > low:
                 text = data[low:start].tobytes().decode("utf-8", "ignore")
                 self._ahead("", text, start, document, found)
 
