@@ -42,4 +42,4 @@ def test_a_missing_plug_in_is_named_with_what_is_there(tmp_path):
     (tmp_path / "a.txt").write_text("x")
     done = run(dict(os.environ), "scan", tmp_path, "-o", tmp_path / "b", "--detectors", "shouting")
     assert done.returncode == 2
-    assert 'no detector "shouting" (installed: keywords, language)' in done.stderr
+    assert 'no detector "shouting" (installed: keywords, language, pii)' in done.stderr
