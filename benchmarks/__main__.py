@@ -6,7 +6,16 @@ import argparse
 import importlib
 from pathlib import Path
 
-NAMES = ("fold", "matching", "language", "duplicates", "provenance", "scan", "detection")
+NAMES = (
+    "fold",
+    "matching",
+    "language",
+    "duplicates",
+    "provenance",
+    "scan",
+    "detection",
+    "calibration",
+)
 
 
 def main() -> None:

@@ -137,6 +137,8 @@ def scan(
     if _listed(protect):
         wanted["contamination"] = {"protect": _listed(protect)}
     chosen = _with_max_skipped(load_policy(Path(policy) if policy else None), max_skipped)
+    if "keywords" in wanted:
+        wanted["keywords"]["profile"] = chosen.judge.profile
     config = ScanConfig(
         key=load_key(key_file, str(output), create=True),
         read=options,

@@ -12,7 +12,18 @@ from typing import Annotated, Any
 import typer
 
 from corpus_audit import __version__
-from corpus_audit.cli import duplicates, filter, merge, scan, show, sources, standards, stats
+from corpus_audit.cli import (
+    duplicates,
+    filter,
+    library,
+    merge,
+    rules,
+    scan,
+    show,
+    sources,
+    standards,
+    stats,
+)  # fmt: skip
 from corpus_audit.errors import CorpusAuditError, UsageError
 
 PROJECT_FILE = "corpus-audit.toml"
@@ -36,6 +47,9 @@ app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
+rules.app.command("import")(library.import_lists)
+rules.app.command("calibrate")(library.calibrate_rules)
+app.add_typer(rules.app, name="rules")
 
 
 def _print_version(wanted: bool) -> None:

@@ -160,6 +160,8 @@ def scan(
     given: dict[str, dict[str, object]] = {
         name.strip(): {} for name in detectors.split(",") if name.strip()
     }
+    if "keywords" in given:
+        given["keywords"]["profile"] = chosen.judge.profile
     if "keywords" in given and rules:
         given["keywords"]["rules"] = rules
     if "keywords" in given and evasion:

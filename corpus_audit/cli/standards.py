@@ -61,7 +61,7 @@ def list_standards(
     if format == "json":
         _print_json([_outline(standard) for standard in standards])
         return
-    say = _Say(lang)
+    say = Say(lang)
     rows = [
         [
             standard.id,
@@ -92,10 +92,10 @@ def show_standard(
     if format == "json":
         _print_json(standard.model_dump(mode="json"))
     else:
-        print("\n".join(_pages(standard, _Say(lang))))
+        print("\n".join(_pages(standard, Say(lang))))
 
 
-class _Say:
+class Say:
     """Words of the vocabulary in the language of the reader."""
 
     def __init__(self, lang: Lang) -> None:
@@ -114,7 +114,7 @@ def _outline(standard: Standard) -> dict[str, object]:
     return outline | {"clauses": len(standard.clauses), "verified": standard.verified}
 
 
-def _pages(standard: Standard, say: _Say) -> Iterator[str]:
+def _pages(standard: Standard, say: Say) -> Iterator[str]:
     """The parts of `standards show`, top to bottom."""
     from corpus_audit.rules.standards import load_evidence, load_risks
 
@@ -160,7 +160,7 @@ def _pages(standard: Standard, say: _Say) -> Iterator[str]:
     yield from _section(say("Not known"), (one.what.to(say.lang) for one in standard.unknowns))
 
 
-def _clause_row(clause: Clause, say: _Say) -> list[str]:
+def _clause_row(clause: Clause, say: Say) -> list[str]:
     return [
         _number(clause),
         clause.id,
@@ -173,7 +173,7 @@ def _clause_row(clause: Clause, say: _Say) -> list[str]:
     ]
 
 
-def _limit_row(clause: Clause, limit: Threshold, sets: dict[str, str], say: _Say) -> list[str]:
+def _limit_row(clause: Clause, limit: Threshold, sets: dict[str, str], say: Say) -> list[str]:
     share = limit.unit.startswith("share of")
     value = f"{limit.value * 100:g} %" if share else f"{limit.value:,.0f}"
     return [
@@ -198,7 +198,7 @@ def _number(part: Clause | Threshold) -> str:
     return f"{number} *" if part.provisional else number
 
 
-def _notes(standard: Standard, say: _Say) -> Iterator[str]:
+def _notes(standard: Standard, say: Say) -> Iterator[str]:
     """Each note once, with all that it is said of."""
     said: dict[str, list[str]] = {}
     for clause in standard.clauses:
@@ -218,7 +218,7 @@ def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
         yield from body
 
 
-def _table(say: _Say, names: Sequence[str], rows: Sequence[Sequence[str]], align: str = "") -> str:
+def _table(say: Say, names: Sequence[str], rows: Sequence[Sequence[str]], align: str = "") -> str:
     from corpus_audit.cli.tables import render_table
 
     return render_table([say(name) for name in names], rows, align, limit=_WIDE)

@@ -19,7 +19,10 @@ EVASIONS = ("pinyin",)
 
 class KeywordDetector:
     """Matches rules. Configuration: `rules`, a list of rule files or folders; `evasion`, a list of
-    `EVASIONS`."""
+    `EVASIONS`; `profile`, of the policy.
+
+    Demoted terms weigh low, which the profile `regular` does not count: it does not search them.
+    """
 
     name: ClassVar[str] = "keywords"
     columns: tuple[ColumnSpec, ...] = ()
@@ -32,7 +35,7 @@ class KeywordDetector:
                 f"--evasion {unknown[0]}: not known. It would be ignored; known: "
                 f"{', '.join(EVASIONS)}."
             )
-        loaded = load_rules(paths)
+        loaded = load_rules(paths, search_demoted=config.get("profile") != "regular")
         self.rules: tuple[RuleInfo, ...] = tuple(rule.info for rule in loaded.rules)
         self.digest = "+".join([loaded.digest, *sorted(evasion)])
         self._matcher = loaded.matcher

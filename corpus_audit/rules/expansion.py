@@ -13,6 +13,7 @@ from corpus_audit.rules.model import Condition, Rule, RuleSpec
 Lists = Mapping[str, Sequence[str]]
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
+ESCAPE = "\\"  # before a term of a lexicon that is taken as it stands: \@55, \#1, \{a}
 _MOST = 20_000  # terms that one term may become
 
 
@@ -34,15 +35,17 @@ def expand_rule(
             faults.append(str(error))
             return ()
 
-    written = list(spec.terms)
+    written, literal = list(spec.terms), []
     if spec.lexicon:
         lexicon = file.parent / spec.lexicon
         if lexicon.is_file():
-            written += read_lexicon(lexicon)
+            lines = read_lexicon(lexicon)
+            written += [line for line in lines if not line.startswith(ESCAPE)]
+            literal = [line[1:] for line in lines if line.startswith(ESCAPE)]
         else:
             faults.append(f"lexicon {lexicon} does not exist")
     lists = list(spec.all)
-    if lists and not written and not spec.patterns:
+    if lists and not written and not literal and not spec.patterns:
         written = list(lists.pop(0))
         if not lists:
             faults.append("`all` has one list: it would be `terms`. Add what must stand with it")
@@ -51,9 +54,10 @@ def expand_rule(
         conditions.append(Condition(plain(spec.near), spec.near_within))
     if spec.unless:
         conditions.append(Condition(plain(spec.unless), spec.unless_within, wanted=False))
-    terms = plain(written)
-    base = len(set(written)) + len(spec.patterns)
-    return Rule(spec, terms, file, line, tuple(conditions), base), faults
+    terms = tuple(dict.fromkeys((*plain(written), *literal)))
+    distinct = tuple(dict.fromkeys((*written, *literal)))
+    base = len(distinct) + len(spec.patterns)
+    return Rule(spec, terms, file, line, tuple(conditions), base, distinct), faults
 
 
 def fill(term: str, slots: Lists) -> Iterator[str]:

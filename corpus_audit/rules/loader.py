@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 from pydantic import ValidationError
 
 from corpus_audit.errors import RuleError
+from corpus_audit.rules.demotions import SUFFIX, beside, demote
 from corpus_audit.rules.expansion import Lists, expand_rule
 from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.rules.matcher import Matcher
@@ -33,13 +34,33 @@ class RuleSet:
     matcher: Matcher
 
 
-def load_rules(paths: Sequence[str | Path] = (), *, check: bool = True) -> RuleSet:
+def load_rules(
+    paths: Sequence[str | Path] = (), *, check: bool | None = None, search_demoted: bool = True
+) -> RuleSet:
     """Load rule files or folders of them; without paths, the shipped ones.
 
-    All faults of all files are reported at once. With `check`, each rule is tried on its own
-    examples: it must find every one of `hits` and none of `misses`.
+    With `check`, each rule is tried on its own examples: it must find every one of `hits` and none
+    of `misses`; by default all rules but the shipped ones are, which the project's tests try.
+    `search_demoted`: terms that weigh low are looked for, too.
     """
-    files = _rule_files([Path(path) for path in paths] or [rules_dir() / "keywords"])
+    rules = read_rules(paths)
+    matcher = Matcher(rules, search_demoted=search_demoted)
+    loaded = RuleSet(tuple(rules), _digest(rules, search_demoted), matcher)
+    tried = bool(paths) if check is None else check
+    if tried and (failed := failed_examples(loaded, search_demoted)):
+        raise RuleError("\n".join(f"{rule.where}: {fault}" for rule, fault in failed))
+    return loaded
+
+
+def read_rules(paths: Sequence[str | Path] = (), *, demotions: bool = True) -> list[Rule]:
+    """Read rules without compiling them: fast, and enough to count, show and compare.
+
+    A path may also be a file of demotions; those beside a rule file are found. Without rule files
+    among the paths the shipped ones are read. Raises RuleError with all faults of all files.
+    """
+    given = [Path(path) for path in paths]
+    shipped = [] if any(_is_rules(path) for path in given) else [rules_dir() / "keywords"]
+    files = _rule_files([*shipped, *(path for path in given if _is_rules(path))])
     rules: list[Rule] = []
     faults: list[str] = []
     shared = load_contexts(rules_dir() / "contexts.toml")
@@ -50,12 +71,31 @@ def load_rules(paths: Sequence[str | Path] = (), *, check: bool = True) -> RuleS
         first = seen.setdefault(rule.spec.id, rule)
         if first is not rule:
             faults.append(f"{rule.where}: the id is taken by {first.file}:{first.line}")
+    if demotions and not faults:
+        rules, faults = demote(rules, _demotion_files([*shipped, *given]))
     if faults:
         raise RuleError("\n".join(faults))
-    loaded = RuleSet(tuple(rules), _digest(rules), Matcher(rules))
-    if check and (failed := _failed_examples(loaded)):
-        raise RuleError("\n".join(failed))
-    return loaded
+    return rules
+
+
+def _is_rules(path: Path) -> bool:
+    return not path.name.endswith(SUFFIX)
+
+
+def _demotion_files(paths: Iterable[Path]) -> list[Path]:
+    """Those in folders, beside rule files, and given as such, each once."""
+    files: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            files |= dict.fromkeys(sorted(path.glob(f"*{SUFFIX}")))
+        elif not _is_rules(path):
+            files[path] = None
+        elif beside(path).is_file():
+            files[beside(path)] = None
+    for path in files:
+        if not path.is_file():
+            raise RuleError(f"{path}: no such file of demotions. Check --rules.")
+    return list(files)
 
 
 def _rule_files(paths: Iterable[Path]) -> list[Path]:
@@ -96,6 +136,7 @@ def _read_file(file: Path, shared: Lists, rules: list[Rule], faults: list[str]) 
             faults += [f"{where}: {fault}" for fault in _said(error)]
             continue
         rule, wrong = expand_rule(spec, file, line, lists.slots, contexts)
+        rule = replace(rule, updated=lists.updated)
         wrong += _term_faults(rule.terms) if rule.terms else []
         if not wrong and not rule.terms and not spec.patterns:
             wrong.append(
@@ -128,26 +169,37 @@ def _header_lines(file: Path, tables: int) -> list[int]:
     return headers if len(headers) == tables else [1] * tables
 
 
-def _term_faults(terms: Sequence[str]) -> list[str]:
-    faults = []
+def _term_faults(terms: Sequence[str]) -> Iterator[str]:
     for term, literal in zip(terms, fold_texts(terms), strict=True):
-        folded = literal.decode()
-        if not folded.strip():
-            faults.append(f"term {term!r} is empty after folding: it would never match")
-        elif len(folded) == 1:
-            faults.append(f"term {term!r} is one character: it would match everywhere")
-        elif re.search(r"[\x00\n]", folded):
-            faults.append(f"term {term!r} holds a line break: it would never match")
-        elif len(literal) > _TERM_BYTES:
-            faults.append(
-                f"term {term[:20]!r}... has {len(literal):,} bytes after folding: the matcher "
-                f"takes {_TERM_BYTES} at most. Shorten it"
+        if why := unusable(literal):
+            shown = (
+                f"{term[:20]!r}..." if len(term) > 20 and len(literal) > _TERM_BYTES else repr(term)
             )
-    return faults
+            yield f"term {shown} {why}"
 
 
-def _failed_examples(loaded: RuleSet) -> list[str]:
-    """Try every rule on its own examples, all in one scan."""
+def unusable(literal: bytes) -> str | None:
+    """Why a folded text can be no term, or None."""
+    folded = literal.decode()
+    if not folded.strip():
+        return "is empty after folding: it would never match"
+    if len(folded) == 1:
+        return "is one character: it would match everywhere"
+    if re.search(r"[\x00\n]", folded):
+        return "holds a line break: it would never match"
+    if len(literal) > _TERM_BYTES:
+        return (
+            f"has {len(literal):,} bytes after folding: the matcher takes {_TERM_BYTES} at most. "
+            "Shorten it"
+        )
+    return None
+
+
+def failed_examples(loaded: RuleSet, search_demoted: bool = True) -> list[tuple[Rule, str]]:
+    """Try every rule on its own examples, all in one scan.
+
+    Where demoted terms are not searched, a hit of a rule that has some may fail.
+    """
     rules = loaded.rules
     cases = [
         (index, wanted, text)
@@ -160,17 +212,21 @@ def _failed_examples(loaded: RuleSet) -> list[str]:
     hit = set(zip(found.row.tolist(), found.rule.tolist(), strict=True))
     faults = []
     for row, (index, wanted, example) in enumerate(cases):
-        if ((row, index) in hit) != wanted:
+        excused = wanted and not search_demoted and bool(rules[index].demoted)
+        if ((row, index) in hit) != wanted and not excused:
             said = "does not match its own hit" if wanted else "matches its own miss"
-            faults.append(f"{rules[index].where}: {said} {example!r}")
+            faults.append((rules[index], f"{said} {example!r}"))
     return faults
 
 
-def _digest(rules: Sequence[Rule]) -> str:
+def _digest(rules: Sequence[Rule], search_demoted: bool) -> str:
     state = hashlib.blake2b(digest_size=16)
+    if any(rule.demoted for rule in rules):
+        state.update(b"all" if search_demoted else b"kept")
     for rule in rules:
         state.update(rule.spec.model_dump_json(exclude={"lexicon"}).encode())
         state.update("\n".join(rule.terms).encode() + b"\0")
+        state.update(b"\n".join(sorted(rule.demoted)) + b"\0")
         for condition in rule.conditions:
             state.update("\n".join(condition.literals).encode() + b"\0")
     return state.hexdigest()

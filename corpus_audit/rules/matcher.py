@@ -54,8 +54,14 @@ class _Matches(NamedTuple):
 class Matcher:
     """Finds the anchors of rules, and judges what stands around them."""
 
-    def __init__(self, rules: Sequence[Rule], stretch: int = _STRETCH, undo: bool = True) -> None:
-        owners = _Owners(rules)
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        stretch: int = _STRETCH,
+        undo: bool = True,
+        search_demoted: bool = True,
+    ) -> None:
+        owners = _Owners(rules, search_demoted)
         self._owners = owners
         self._undoes = undo
         forms: dict[bytes, int] = {}
@@ -67,12 +73,15 @@ class Matcher:
         around = {text for literals in set(asked) for text in fold_texts(literals)}
         self._neighbours = evasion.Neighbours({*forms, *around})
         pairs = set(fold_texts(self._neighbours.split_pairs())) if undo else set()
-        self._pairs_from = len(owners.spellings)
-        self._literals = Literals(
-            [*owners.spellings, *sorted(pairs.difference(owners.spellings))], stretch
-        )
-        self._form = np.array([forms[form] for form in sorted(forms)], np.int64)
-        self._forms = Literals(sorted(forms) if undo else [], stretch)
+        # One database for spellings, pairs and forms: most forms are spellings, and compiling is
+        # most of what loading costs.
+        self._spellings = len(owners.spellings)
+        further = pairs.union(forms if undo else ()).difference(owners.spellings)
+        literals = [*owners.spellings, *sorted(further)]
+        self._literals = Literals(literals, stretch)
+        self._form = np.array([forms.get(literal, -1) for literal in literals], np.int64)
+        self._pair = np.array([literal in pairs for literal in literals], np.bool_)
+        self._pair[: self._spellings] = False
         self._patterns = Patterns([pattern for _, pattern in owners.patterns])
         self._conditions = Conditions(rules)
 
@@ -80,8 +89,8 @@ class Matcher:
         """Findings in documents; of matches of one rule inside each other only the longest."""
         owners = self._owners
         found = self._literals.find(view)
-        splits = found.start[found.literal >= self._pairs_from]
-        plain = self._plain(view, found.only(found.literal < self._pairs_from))
+        splits = found.start[self._pair[found.literal]]
+        plain = self._plain(view, found.only(found.literal < self._spellings))
         matches, words = self._undone(view, splits, plain) if self._undoes else (plain, None)
         if not len(matches.row):
             return Findings.empty()
@@ -101,8 +110,18 @@ class Matcher:
     def terms(self, view: View) -> tuple[npt.NDArray[np.int32], Int64s]:
         """Row and owner of every anchor at ASCII edges, without conditions: to count terms."""
         found = self._literals.find(view)
-        plain = self._plain(view, found.only(found.literal < self._pairs_from))
+        plain = self._plain(view, found.only(found.literal < self._spellings))
         return plain.row, plain.owner
+
+    @property
+    def owners(self) -> int:
+        """Terms and patterns, counted once for each rule that has them."""
+        return len(self._owners.rule)
+
+    @property
+    def is_term(self) -> npt.NDArray[np.bool_]:
+        """Which owners are terms; the others are patterns."""
+        return self._owners.is_term
 
     def term_of(self, owner: int) -> tuple[int, bytes]:
         """The rule and the folded term (or pattern) behind an owner of `terms`."""
@@ -138,7 +157,8 @@ class Matcher:
         undone = evasion.undo(view, places, self._neighbours)
         if not len(undone.row):
             return plain, None
-        found = self._forms.find(undone.view)
+        found = self._literals.find(undone.view)
+        found = found.only(self._form[found.literal] >= 0)
         found, owner, _ = self._owners.spread(
             Occurrences(self._form[found.literal], found.start, found.end)
         )
@@ -193,10 +213,11 @@ class Matcher:
 class _Owners:
     """Which rules a literal belongs to: each pair of them is one owner."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], search_demoted: bool) -> None:
         of: dict[bytes, list[int]] = {}
         for index, rule in enumerate(rules):
-            for literal in set(fold_texts(rule.terms)):
+            literals = set(fold_texts(rule.terms))
+            for literal in literals if search_demoted else literals - rule.demoted:
                 of.setdefault(literal, []).append(index)
         self.literals = sorted(of)
         spellings = {literal: number for number, literal in enumerate(self.literals)}
@@ -221,9 +242,9 @@ class _Owners:
         self._first = np.cumsum([0, *counts])
         self.rule = np.array([index for _, index in pairs], np.int32)
         self.level = np.array([_level(rules[index], literal) for literal, index in pairs], np.int8)
-        is_term = np.arange(len(pairs)) < len(pairs) - len(self.patterns)
+        self.is_term = np.arange(len(pairs)) < len(pairs) - len(self.patterns)
         self.auto = np.array([rules[index].spec.edges == "auto" for _, index in pairs], np.bool_)
-        self.auto &= is_term
+        self.auto &= self.is_term
         texts = [literal.decode() for literal, _ in pairs]
         self.han = np.array(
             [any("\u4e00" <= c < "\ua000" for c in text) for text in texts], np.bool_

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -59,9 +60,25 @@ class RuleSpec(_Model):
     misses: tuple[Text, ...] = Field(min_length=1)
 
 
+class Provenance(_Model):
+    """Where imported terms came from."""
+
+    file: Text  # its name, without folders
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]  # as it was given
+    format: Text
+    imported: date
+    licence: Text | None = None
+    read: Annotated[int, Field(ge=0)]  # terms in it
+    taken: Annotated[int, Field(ge=0)]
+    duplicates: Annotated[int, Field(ge=0)]  # the same as an earlier one after folding
+    left_out: Annotated[int, Field(ge=0)]  # of no use as a term, or of a category left out
+
+
 class RuleFile(_Model):
     """A file of rules. `slots` and `contexts` are lists of literal terms by name."""
 
+    updated: date | None = None  # when a person last went over the terms
+    provenance: tuple[Provenance, ...] = ()
     slots: dict[str, Terms] = {}
     contexts: dict[str, Terms] = {}
     rule: tuple[RuleSpec, ...] = ()
@@ -86,6 +103,8 @@ class Rule:
     line: int
     conditions: tuple[Condition, ...] = ()
     base: int = 0  # terms before their slots were filled
+    written: tuple[str, ...] = ()  # the terms as they stand in the files
+    updated: date | None = None  # of its file
     demoted: frozenset[bytes] = field(default_factory=frozenset)  # folded terms that weigh low
 
     @property

@@ -7,10 +7,13 @@ _PLAIN = "零一二三四五六七八九"
 _FORMAL = "零壹贰叁肆伍陆柒捌玖"
 _UNITS = {"十": "拾", "百": "佰", "千": "仟"}
 _VALUE = {char: value for row in (_DIGITS, _PLAIN, _FORMAL) for value, char in enumerate(row)}
+_NUMBERS = frozenset(_VALUE).union(*_UNITS.items())
 
 
 def number_styles(term: str) -> set[str]:
     """A term with all its numbers in another style: digits, plain or formal numerals."""
+    if _NUMBERS.isdisjoint(term):
+        return set()
     styles = {"".join(style) for style in zip(*map(_styles, term), strict=True)}
     return styles - {term}
 

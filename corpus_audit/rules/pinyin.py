@@ -1,6 +1,7 @@
 """Terms by their sound: 读博, dubo and du博 for 赌博. An option, and never more than a weak cue.
 
-Only terms of Han characters of rules without conditions take part. Tones do not count.
+Only terms of Han characters of rules without conditions take part, and no demoted ones. Tones do
+not count.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ class PinyinTerms:
         for index, rule in enumerate(rules):
             if rule.conditions:
                 continue
-            terms = [term for term in rule.terms if len(term) > 1 and all(map(_is_han, term))]
+            pairs = zip(rule.terms, fold_texts(rule.terms), strict=True)
+            terms = [term for term, literal in pairs if literal not in rule.demoted]
+            terms = [term for term in terms if len(term) > 1 and all(map(_is_han, term))]
             for sound in fold_texts(terms, "pinyin"):
                 for form in _forms(sound.decode().removesuffix(_END).split(_END)):
                     owners.setdefault(form.encode(), set()).add(index)

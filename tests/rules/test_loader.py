@@ -19,7 +19,7 @@ misses = ["打牌"]
 
 
 def test_the_shipped_rules_load_and_pass_their_own_examples():
-    loaded = load_rules()
+    loaded = load_rules(check=True)
     assert len(loaded.rules) > 20
     assert len({rule.spec.risk for rule in loaded.rules}) >= 18
 
