@@ -17,6 +17,7 @@ from corpus_audit.cli import (
     filter,
     library,
     merge,
+    redact,
     rules,
     scan,
     show,
@@ -45,6 +46,7 @@ app.command(name="show")(show.show)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
+app.command(name="redact")(redact.redact)
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)
@@ -144,7 +146,7 @@ def _exit_for(error: Exception) -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    from corpus_audit.text.masking import CONTROL, mask_label
+    from corpus_audit.pii.masking import CONTROL, mask_label
 
     words = (mask_label(word) for word in message.split(" "))  # a path may hold personal data
     lines = " ".join(word.partition("~")[0] if "*" in word else word for word in words).split("\n")
