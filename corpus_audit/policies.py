@@ -13,6 +13,9 @@ from corpus_audit.rules.entries import Entries
 from corpus_audit.rules.location import rules_dir
 from corpus_audit.types import Level
 
+#: Ends the name of a risk that personal data hits, in tallies and in `documents/`.
+PERSONAL = ":personal"
+
 Profile = Literal["regular", "strict", "audit"]
 
 #: Which confidences a profile lets count. `regular` is for gates: weak words only add up.
@@ -57,6 +60,7 @@ class RatioPolicy(_Model):
 
     limit: float = Field(default=0.05, ge=0, le=1)  # strictly over it bars
     counted: tuple[str, ...] = ("A.1", "A.2", "A.3", "A.4")  # groups or single risks
+    personal_data: bool = False  # personal data has clauses of its own (5.2 c)
     warn: float | None = Field(default=None, ge=0, le=1)  # strictly over it a gate warns
     gate: Literal["fail", "warn"] = "fail"  # what a source over the limit does to a gate
 
@@ -71,8 +75,11 @@ class RatioPolicy(_Model):
         return any(self.is_in(risk, item) for item in self.counted)
 
     def is_in(self, risk: str, group: str) -> bool:
-        """Is this risk one of a group, or the risk itself?"""
-        return risk == group or risk.startswith(group + ".")
+        """Is this hit one of a group or risk? Hits by personal data are where they count."""
+        name = risk.removesuffix(PERSONAL)
+        if name != risk and not self.personal_data:
+            return False
+        return name == group or name.startswith(group + ".")
 
 
 class CoveragePolicy(_Model):
