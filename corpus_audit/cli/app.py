@@ -13,6 +13,7 @@ import typer
 
 from corpus_audit import __version__
 from corpus_audit.cli import (
+    assess,
     duplicates,
     filter,
     gate,
@@ -51,6 +52,7 @@ app.command(name="merge")(merge.merge)
 app.command(name="gate", context_settings=gate.CONTEXT)(gate.gate)
 app.add_typer(policy.app, name="policy")
 app.command(name="redact")(redact.redact)
+app.command(name="assess")(assess.assess)
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)

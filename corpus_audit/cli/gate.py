@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,6 +19,7 @@ from corpus_audit.errors import NothingToScan, UsageError
 
 if TYPE_CHECKING:
     from corpus_audit.gate.model import Decision, Level
+    from corpus_audit.policies import Policy
 
 NOT_KEPT = "(not kept: -o AUDIT keeps it)"
 _COLOURS = {
@@ -58,6 +59,9 @@ def gate(
     standard: Annotated[
         str, typer.Option(help="Standard whose clauses the policy names.")
     ] = "tc260-003-2024",
+    judgements: Annotated[
+        Path | None, typer.Option(help="What people judged, for clauses that the policy names.")
+    ] = None,
     json_file: Annotated[File, typer.Option("--json", help="Write the decision; - prints.")] = None,
     sarif: Annotated[File, typer.Option(help="Write SARIF 2.1.0 for code scanning.")] = None,
     junit: Annotated[File, typer.Option(help="Write JUnit XML.")] = None,
@@ -86,7 +90,7 @@ def gate(
         else:
             audit = output or stack.enter_context(_temporary())
             _scan(context, arguments, policy, audit, baseline)
-        decision = _decide(audit, policy, baseline, standard)
+        decision = _decide(audit, chosen, name, baseline, standard, judgements)
         roots = _roots(audit)
         kept = finished or output is not None
         if not kept and decision.outcome == "pass":
@@ -170,12 +174,19 @@ def _key_of(baseline: str, key_file: str | None, audit: str) -> str | None:
     return key_file
 
 
-def _decide(audit: str, policy: Path | None, baseline: str | None, standard: str) -> Decision:
+def _decide(
+    audit: str,
+    policy: Policy,
+    name: str,
+    baseline: str | None,
+    standard: str,
+    judgements: Path | None,
+) -> Decision:
+    from corpus_audit.evidence.command import assess_audit
     from corpus_audit.gate.run import decide_audit
-    from corpus_audit.policies import load_policy
 
-    chosen = load_policy(policy)
-    return decide_audit(audit, chosen, name=str(policy) if policy else "default", baseline=baseline)
+    assessment = assess_audit(audit, standard, policy, judgements=judgements)
+    return decide_audit(audit, policy, name=name, assessment=assessment, baseline=baseline)
 
 
 def _roots(audit: str) -> tuple[str, ...]:
@@ -202,12 +213,13 @@ def _write(
     from corpus_audit.reports.sarif import decision_sarif
 
     base = str(Path.cwd())
-    for file, data in (
+    writers: list[tuple[File, Callable[[], bytes]]] = [
         (json_file, lambda: decision_json(decision, roots)),
         (sarif, lambda: decision_sarif(decision, lang, base=base)),
         (junit, lambda: decision_junit(decision, lang)),
         (markdown, lambda: decision_summary(decision, roots, lang).encode()),
-    ):
+    ]
+    for file, data in writers:
         if file == "-":
             sys.stdout.write(data().decode())
         elif file:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from corpus_audit.duplicates.frame import halves, open_parquet
 from corpus_audit.gate.counted import PII_CLASSES, Audited, other_languages, stated, states
 from corpus_audit.limits import Limit
-from corpus_audit.policies import PROFILES
+from corpus_audit.policies import PERSONAL, PROFILES
 
 Flags = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
@@ -25,7 +25,6 @@ Hashes = npt.NDArray[np.uint64]
 #: Measures that are told document by document.
 BY_CONTENT = ("risk", "pii", "languages", "licence")
 PERSONAL_RULE = "pii."
-PERSONAL = ":personal"  # ends the name of a risk that personal data hits
 _FINDINGS = ["path", "position", "rule", "risk", "confidence", "suppressed"]
 _POSITIONS = 1 << 44
 

@@ -15,6 +15,7 @@ from corpus_audit.duplicates.result import read_numbers
 from corpus_audit.findings import finished_units, unit_tables
 from corpus_audit.gate.model import Amount
 from corpus_audit.limits import COUNTED, Limit
+from corpus_audit.pii.kinds import default_kinds
 from corpus_audit.policies import PROFILES, Policy
 from corpus_audit.rules.licences import Expression
 from corpus_audit.tally import UNATTRIBUTED, Counts, SourceTally, Tally
@@ -134,6 +135,9 @@ class Audited:
             return any(self.risk_counts(limit.value, risk) for risk in self.manifest["risks"])
         if limit.measure == "duplicates":
             return self.earlier if limit.value == "known" else self.copies is not None
+        if limit.measure == "pii" and "pii" in self.manifest["detectors"]:
+            asked = self.manifest["detectors"]["pii"].get("kinds") or default_kinds()
+            return limit.value in PII_CLASSES or limit.value in asked
         detector = {"pii": "pii", "licence": "licences", "languages": "language"}
         return limit.measure == "skipped" or detector[limit.measure] in self.manifest["detectors"]
 

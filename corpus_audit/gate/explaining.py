@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from corpus_audit.errors import RuleError
+from corpus_audit.gate.counted import PII_CLASSES
 from corpus_audit.gate.words import percent, subject_of
 from corpus_audit.limits import COVERAGE, ClauseGate, Limit, Waiver, expired
+from corpus_audit.pii.kinds import load_kinds
 from corpus_audit.policies import Policy, load_policy
-from corpus_audit.rules.clauses import Language
+from corpus_audit.rules.clauses import Language, Words
 
 
 def policy_schema() -> dict[str, Any]:
@@ -36,6 +38,12 @@ def check_policy(file: Path, today: date) -> Policy:
         for risk in policy.ratio.counted
         if risk not in known
     ]
+    kinds = {*load_kinds(), *PII_CLASSES}
+    faults += [
+        f'limit "{limit.name}": there is no kind {limit.pii}; known: {", ".join(sorted(kinds))}'
+        for limit in policy.limit
+        if limit.pii not in (None, *kinds)
+    ]
     clauses = {clause.id for standard in load_standards().values() for clause in standard.clauses}
     faults += [
         f'clause "{gate.id}": no standard that ships has it'
@@ -52,11 +60,12 @@ def explain(policy: Policy, today: date, lang: Language) -> Iterator[str]:
     """What a policy demands, a sentence a line."""
     zh = lang == "zh"
     counted = ", ".join(policy.ratio.counted)
+    profile = policy.judge.profile
+    weak = _PROFILES[profile].to(lang)
     yield (
-        f"档位 {policy.judge.profile}：{_PROFILES[policy.judge.profile][0]}。计入的风险：{counted}。"
+        f"档位 {profile}：{weak}。计入的风险：{counted}。"
         if zh
-        else f"Profile {policy.judge.profile}: {_PROFILES[policy.judge.profile][1]}. Counted "
-        f"risks: {counted}."
+        else f"Profile {profile}: {weak}. Counted risks: {counted}."
     )
     yield ""
     for limit in policy.gated:
@@ -72,11 +81,13 @@ def explain(policy: Policy, today: date, lang: Language) -> Iterator[str]:
 
 
 _PROFILES = {
-    "regular": ("高、中置信的词命中，弱词只累加", "words of high and medium confidence, weak ones "
-                "only add up"),
-    "strict": ("弱词也计入", "weak words count too"),
-    "audit": ("任何匹配都算命中", "any match is a hit"),
-}  # fmt: skip
+    "regular": Words(
+        zh="高、中置信的词命中，弱词只累加",
+        en="words of high and medium confidence hit, weak ones only add up",
+    ),
+    "strict": Words(zh="弱词也计入", en="weak words count too"),
+    "audit": Words(zh="任何匹配都算命中", en="any match is a hit"),
+}
 
 
 def _limit_en(limit: Limit) -> str:

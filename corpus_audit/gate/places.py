@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from corpus_audit.duplicates.frame import open_parquet
 from corpus_audit.findings import unit_tables
-from corpus_audit.gate.contents import PERSONAL, PERSONAL_RULE
+from corpus_audit.gate.contents import PERSONAL_RULE
 from corpus_audit.gate.counted import (
     CORPUS,
     PII_CLASSES,
@@ -26,6 +26,7 @@ from corpus_audit.gate.counted import (
 )
 from corpus_audit.gate.model import Cause, Place, Verdict
 from corpus_audit.limits import COUNTED, Limit
+from corpus_audit.policies import PERSONAL
 from corpus_audit.tally import SourceTally, add_counts
 from corpus_audit.types import HARMLESS_SKIPS
 

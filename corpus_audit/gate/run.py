@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from corpus_audit import __version__
+from corpus_audit.assess.bounds import sampled
 from corpus_audit.assess.model import Assessment
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import digest_of
@@ -13,10 +15,10 @@ from corpus_audit.errors import RuleError, UsageError
 from corpus_audit.gate.baseline import against
 from corpus_audit.gate.counted import Audited
 from corpus_audit.gate.deciding import decide, decide_clause, outcome_of, pardon
-from corpus_audit.gate.model import LEVELS, Decision, Verdict
+from corpus_audit.gate.model import LEVELS, Amount, Decision, Verdict
 from corpus_audit.gate.places import locate
 from corpus_audit.gate.story import FEW_DAYS
-from corpus_audit.limits import Waiver, expired
+from corpus_audit.limits import Limit, Waiver, expired
 from corpus_audit.policies import Policy
 from corpus_audit.rules.clauses import Words
 
@@ -42,8 +44,9 @@ def decide_audit(
     audited = Audited(AuditStore(audit), policy)
     _check_judged(audited, policy, name)
     limits = policy.gated
+    drawn = _drawn(assessment)
     verdicts = [
-        decide(limit, source, amount)
+        decide(limit, source, _bounded(limit, source, amount, drawn))
         for limit in limits
         for source, amount in audited.amounts(limit).items()
     ]
@@ -87,6 +90,27 @@ def _check_judged(audited: Audited, policy: Policy, name: str) -> None:
             "so its counts are not what the policy asks for. Scan again with that policy "
             "(`corpus-audit gate PATH --policy`), or make the two tables the same."
         )
+
+
+def _drawn(assessment: Assessment | None) -> dict[str, int | None]:
+    """Sources of which a sample was scanned, and of how many documents it was drawn."""
+    return {
+        source.source: source.population
+        for source in (assessment.sources if assessment else ())
+        if source.share.bounds is not None and source.share.bounds.method != "census"
+    }
+
+
+def _bounded(limit: Limit, source: str, amount: Amount, drawn: dict[str, int | None]) -> Amount:
+    """What a sample says of its source: one-sided 95 %, with what went unseen at its worst."""
+    if source not in drawn or limit.unit != "share" or limit.measure == "skipped":
+        return amount
+    seen = amount.of + amount.unseen
+    if not seen or not amount.measured:
+        return amount
+    low = sampled(amount.hit, seen, drawn[source], sides=1).low
+    high = sampled(amount.hit + amount.unseen, seen, drawn[source], sides=1).high
+    return replace(amount, low=low, high=high)
 
 
 def _clauses(policy: Policy, assessment: Assessment | None) -> list[Verdict]:

@@ -54,7 +54,7 @@ def subject_of(measure: str, value: str) -> Words:
         if value in PII_CLASSES:
             return _CLASSES[value]
         name = _name_of_kind(value)
-        return Words(zh=f"含{name.zh}", en=f"hold a {name.en}")
+        return Words(zh=f"含{name.zh}", en=f"hold: {name.en}")
     if measure == "duplicates":
         what = _DUPLICATES[value]
         return Words(zh=what.zh if value == "known" else f"为{what.zh}", en=f"are {what.en}")
@@ -236,4 +236,7 @@ def _name_of_risk(id: str) -> Words:
 
 
 def _name_of_kind(id: str) -> Words:
-    return Words(zh=id, en=id)
+    from corpus_audit.pii.kinds import load_kinds
+
+    kind = load_kinds().get(id)
+    return Words(zh=kind.zh, en=kind.en) if kind else Words(zh=id, en=id)
