@@ -41,7 +41,6 @@ class Cause:
 
     name: str  # id of a rule, a language, a licence, a reason of skipping
     documents: int
-    title: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,7 @@ class Verdict:
     clause: Words | None = None  # number and title of a clause
     reason: Words | None = None  # of a clause
     todo: Words | None = None  # of a clause
+    risks: tuple[Cause, ...] = ()  # where several count: documents that hit each
     causes: tuple[Cause, ...] = ()
     places: tuple[Place, ...] = ()
     command: str = ""  # what to run next

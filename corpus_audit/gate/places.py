@@ -62,9 +62,10 @@ def locate(verdicts: Sequence[Verdict], limits: Iterable[Limit], audited: Audite
         kinds = [c.name for c in causes]
         each = [places.get((name, kind), []) for name in names for kind in kinds]
         first = [place for row in zip_longest(*each) for place in row if place]  # of every rule one
+        risks = _risks(limit, names, audited)
         command = _command(limit, verdict.source, audited)
         some = tuple(first[:_CAUSES])
-        answers.append(replace(verdict, causes=causes, places=some, command=command))
+        answers.append(replace(verdict, risks=risks, causes=causes, places=some, command=command))
     lines.count(place for verdict in answers for place in verdict.places)
     return [replace(v, places=tuple(map(lines.of, v.places))) for v in answers]
 
@@ -127,6 +128,19 @@ def _causes(
         add_counts(counts, _cause_counts(limit, name, tally, rules, audited))
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Cause(name, count) for name, count in ordered[:_CAUSES] if count)
+
+
+def _risks(limit: Limit, sources: list[str], audited: Audited) -> tuple[Cause, ...]:
+    """The risks that a limit on several is made of."""
+    if limit.measure != "risk":
+        return ()
+    counts: dict[str, int] = {}
+    for name in sources:
+        hits = audited.tally.sources.get(name, SourceTally()).hits
+        counted = {risk: n for risk, n in hits.items() if audited.risk_counts(limit.value, risk)}
+        add_counts(counts, counted)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Cause(name, n) for name, n in ordered if name != limit.value)
 
 
 def _cause_counts(

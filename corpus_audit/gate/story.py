@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from corpus_audit.gate.model import Decision, Outcome, Place, Verdict
+from corpus_audit.gate.model import Cause, Decision, Outcome, Place, Verdict
 from corpus_audit.rules.clauses import Language, Words
 
 _HEADS: dict[Outcome, Words] = {
@@ -121,8 +121,13 @@ def caveat(decision: Decision, lang: Language) -> str:
 
 def causes(verdict: Verdict, lang: Language, most: int = 4) -> str:
     """The rules or values that make up the most of an amount, with their documents."""
-    shown = [f"{cause.name} {cause.documents:,}" for cause in verdict.causes[:most]]
-    more = len(verdict.causes) - len(shown)
+    parts = [_listed(each, lang, most) for each in (verdict.risks, verdict.causes) if each]
+    return ("；规则 " if lang == "zh" else "; rules ").join(parts)
+
+
+def _listed(causes: tuple[Cause, ...], lang: Language, most: int) -> str:
+    shown = [f"{cause.name} {cause.documents:,}" for cause in causes[:most]]
+    more = len(causes) - len(shown)
     if more > 0:
         shown.append(f"另 {more:,} 项" if lang == "zh" else f"{more:,} more")
     return ("、" if lang == "zh" else ", ").join(shown)

@@ -61,6 +61,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "amount": amount and asdict(amount) | {"share": amount.share},
         "baseline": before and asdict(before),
         "waiver": pardon and asdict(pardon),
+        "risks": [{"name": c.name, "documents": c.documents} for c in verdict.risks],
         "causes": [{"name": c.name, "documents": c.documents} for c in verdict.causes],
         "places": [asdict(place) for place in verdict.places],
         "command": verdict.command or None,
