@@ -6,7 +6,7 @@ There may be no assessment yet, no ledger, no join: then the part is None and ea
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -46,6 +46,7 @@ class SourceView:
     outcome: SourceOutcome | None  # of the assessment
     inventory: Row | None  # with what the ledger says
     copies: Mapping[str, Any] | None  # of the join
+    personal: tuple[Mapping[str, Any], ...]  # by kind
 
     @property
     def status(self) -> Status:
@@ -138,7 +139,10 @@ def gather(url: str, *, examples: int = 1500) -> ReportData:
     entries = _entries(ledger)
     inventory = _statistics(url, manifest, tally, ledger, entries)
     copies = _copies(store, manifest)
-    sources = tuple(_views(tally, policy, manifest, assessment, inventory, entries, copies))
+    personal = read_personal(store, manifest)
+    sources = tuple(
+        _views(tally, policy, manifest, assessment, inventory, entries, copies, personal or ())
+    )
     return ReportData(
         url=url,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -155,7 +159,7 @@ def gather(url: str, *, examples: int = 1500) -> ReportData:
         copies=copies,
         assessment=assessment,
         stale=stale,
-        personal=read_personal(store, manifest),
+        personal=personal,
         kinds=_kinds(),
         examples=choose_examples(store, manifest, [s.name for s in sources], examples),
         titles=_titles(manifest),
@@ -170,10 +174,14 @@ def _views(
     inventory: Statistics | None,
     entries: Mapping[str, Source],
     copies: Mapping[str, Any] | None,
+    personal: Sequence[Mapping[str, Any]],
 ) -> Iterator[SourceView]:
     outcomes = {each.source: each for each in assessment.sources} if assessment else {}
     stocked = {row.source: row for row in inventory.inventory} if inventory else {}
     copied = {row["source"]: row for row in copies["sources"]} if copies else {}
+    kinds: dict[str, list[Mapping[str, Any]]] = {}
+    for row in personal:
+        kinds.setdefault(row["source"], []).append(row)
     rows = source_rows(tally, policy, manifest["risks"])
     rows.sort(
         key=lambda row: (_ORDER.index(row["status"]), -(row["prevalence"] or 0), row["source"])
@@ -187,6 +195,7 @@ def _views(
             outcomes.get(name),
             stocked.get(entries[name].id if name in entries else name),
             copied.get(name),
+            tuple(kinds.get(name, ())),
         )
 
 

@@ -122,6 +122,8 @@ def _facts(data: ReportData, source: SourceView, t: Texts) -> list[tuple[str, st
     if source.copies:
         tiers = {tier: source.copies[tier] for tier in ("exact", "normalised", "near", "known")}
         say("copies", t.counts("copies", {tier: n for tier, n in tiers.items() if n}))
+    held = {kind_name(data, row["kind"], t): row["documents"] for row in source.personal}
+    say("personal", t.counts("", {name: n for name, n in held.items() if n}))
     facts += _papers(data, source, t)
     say("statements", statements(tally.categories.get("statements", {}), t))
     return facts
@@ -154,6 +156,11 @@ def statements(counts: dict[str, int], t: Texts, most: int = 6) -> str:
             single[name] = single.get(name, 0) + n
     ordered = sorted(single.items(), key=lambda item: (-item[1], item[0]))
     return t.listed(f"{statement_name(name, t)} {t.number(n)}" for name, n in ordered[:most])
+
+
+def kind_name(data: ReportData, kind: str, t: Texts) -> str:
+    """Words for a kind of personal data."""
+    return t.words(data.kinds[kind]) if kind in data.kinds else t.named("class", kind)
 
 
 def statement_name(name: str, t: Texts) -> str:

@@ -47,7 +47,6 @@ class Effect:
     """What copies do to the share of a source."""
 
     source: str | None  # None: all sources
-    risk: str | None  # None: any
     with_copies: float
     once: float
 
@@ -57,20 +56,20 @@ class Effect:
 
 
 def copy_effects(data: ReportData, most: int = 10) -> list[Effect]:
-    """Where copies change a share, most first."""
+    """Where copies change the share of documents with a hit: of all sources, then most first."""
     if not data.copies:
         return []
     effects = [
         Effect(
             None if row["source"] == ALL else row["source"],
-            None if row["risk"] == ANY else row["risk"],
             row["prevalence"],
             row["prevalence_kept"],
         )
         for row in data.copies["risks"]
+        if row["risk"] == ANY
     ]
     changed = [effect for effect in effects if abs(effect.change) > _LEAST_CHANGE]
-    changed.sort(key=lambda e: (-abs(e.change), e.source or "", e.risk or ""))
+    changed.sort(key=lambda e: (e.source is not None, -abs(e.change), e.source or ""))
     return changed[:most]
 
 

@@ -70,7 +70,7 @@
     const line = make("tr", {},
       make("th", { scope: "row" }, button),
       make("td", { class: "n wide" }, number(row[DOCUMENTS])),
-      make("td", { class: "bars" }, bar(row)),
+      make("td", {}, bar(row), make("span", { class: "small" }, share(row[SHARE]))),
       make("td", { class: "n share" }, share(row[SHARE])),
       make("td", { class: "n wide" }, share(row[WORST])),
       make("td", {}, pill(row)),
@@ -79,7 +79,7 @@
   }
 
   function quoted(text) {
-    return "'" + text.replaceAll("'", "'\"'\"'") + "'";
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\"'\"'") + "'";
   }
 
   function detailRow(i, risk) {
