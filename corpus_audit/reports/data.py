@@ -5,18 +5,19 @@ There may be no assessment yet, no ledger, no join: then the part is None and ea
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from corpus_audit.assess.model import Assessment, Outcome, SourceOutcome
-from corpus_audit.audit.store import AuditStore
+from corpus_audit.audit.store import MANIFEST, AuditStore
 from corpus_audit.errors import AuditError, CorpusAuditError
 from corpus_audit.ledger.model import Ledger, Source
 from corpus_audit.ledger.reading import load_ledger
@@ -34,6 +35,9 @@ from corpus_audit.units import UnitResult
 ASSESSMENT, DUPLICATES = "assessment.json", "duplicates.json"
 #: Of the sources, what needs a person comes first.
 _ORDER: tuple[Status, ...] = ("over", "undecided", "under", "not-assessed", "empty")
+
+
+Standing = Outcome | Status | Literal["unconfirmed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +120,15 @@ class ReportData:
         """Documents that hit a counted risk."""
         return self.total.hit_documents(self.policy.ratio.counts)
 
-    def outcome_of(self, source: SourceView) -> Outcome | Status:
-        """The word of the assessment, or that of the scan where there is none."""
-        return source.outcome.outcome if source.outcome else source.status
+    def outcome_of(self, source: SourceView) -> Standing:
+        """The word of the assessment, or that of the scan where there is none.
+
+        A source under the limit that nobody has looked at is `unconfirmed`.
+        """
+        if source.outcome is None:
+            return source.status
+        outcome = source.outcome.outcome
+        return "unconfirmed" if outcome == "needs-person" and source.status == "under" else outcome
 
 
 def gather(url: str, *, examples: int = 1500) -> ReportData:
@@ -130,11 +140,11 @@ def gather(url: str, *, examples: int = 1500) -> ReportData:
             f"{url}: its scan is not finished, so a report would show a part only. Run the same "
             "`corpus-audit scan` again to go on."
         )
-    policy = Policy.model_validate(manifest["policy"])
+    assessment, stale = _read_assessment(store)
+    policy = _policy(manifest, assessment)
     tally = Tally(losses=manifest["losses"])
     for key in manifest["units"]:
         tally.add(UnitResult.from_bytes(store.read(f"units/{key}.json")).tally)
-    assessment, stale = _read_assessment(store)
     ledger, ledger_lost = _ledger(manifest)
     entries = _entries(ledger)
     inventory = _statistics(url, manifest, tally, ledger, entries)
@@ -212,12 +222,32 @@ def _read_assessment(store: AuditStore) -> tuple[Assessment | None, bool]:
     if not store.exists(ASSESSMENT):
         return None, False
     try:
-        return Assessment.model_validate_json(store.read(ASSESSMENT)), False
+        assessment = Assessment.model_validate_json(store.read(ASSESSMENT))
+        now = hashlib.blake2b(store.read(MANIFEST), digest_size=16).hexdigest()
+        return assessment, assessment.audit_digest != now
     except ValidationError:
         raise AuditError(
             f"{store.url}/{ASSESSMENT}: is not an assessment that this version reads. Run "
             f"`corpus-audit assess {store.url}` again, or remove the file."
         ) from None
+
+
+def _policy(manifest: Mapping[str, Any], assessment: Assessment | None) -> Policy:
+    """The policy of the scan, with the limit and the risks that the assessment held it to."""
+    policy = Policy.model_validate(manifest["policy"])
+    if assessment is None:
+        return policy
+    limits = [
+        check.limit.value
+        for clause in assessment.clauses
+        for check in clause.checks
+        if check.limit.name == "source_bad_share"
+    ]
+    same = all(policy.ratio.counts(risk) for risk in assessment.counted)
+    ratio = {"limit": limits[0] if limits else policy.ratio.limit}
+    counted = policy.ratio.counted if same else assessment.counted
+    changed = policy.ratio.model_copy(update=ratio | {"counted": counted})
+    return policy.model_copy(update={"ratio": changed})
 
 
 def _ledger(manifest: Mapping[str, Any]) -> tuple[Ledger | None, bool]:
@@ -288,7 +318,5 @@ def _titles(manifest: Mapping[str, Any]) -> dict[str, Words]:
 
 def digest_of_inputs(manifest: Mapping[str, Any]) -> str:
     """A digest of the inputs by path, size and stamp."""
-    import hashlib
-
     named = [[entry[key] for key in ("path", "size", "stamp")] for entry in manifest["inputs"]]
     return hashlib.blake2b(orjson.dumps(sorted(named)), digest_size=16).hexdigest()

@@ -56,10 +56,10 @@ def _conclusion(data: ReportData, t: Texts) -> Iterator[str]:
     if steps := story.next_steps(data, t):
         yield f"## {t('next.title')}"
         for i, step in enumerate(steps, 1):
-            number = f"{_plain(step.number)} " if step.number else ""
-            yield f"{i}. {number}{_plain(step.text)}"
-            if step.command:
-                yield _fence(step.command)
+            numbers = _plain(t.listed(number for _, number in step.clauses))
+            told = f"{numbers}{t('format.colon')}" if numbers else ""
+            command = f"\n\n{_fence(step.command)}".replace("\n", "\n   ") if step.command else ""
+            yield f"{i}. {told}{_plain(step.text)}{command}"
 
 
 def _sources(data: ReportData, t: Texts) -> Iterator[str]:

@@ -13,9 +13,10 @@ from corpus_audit.reports.examples import Example
 from corpus_audit.reports.texts import Texts, statement_names
 from corpus_audit.text.inert import clipped, printable
 
-#: In the order of the filter. The first six are outcomes of an assessment.
+#: In the order of the filter.
 OUTCOMES = (
-    "fail", "inconclusive", "needs-evidence", "needs-person", "pass", "not-applicable",
+    "fail", "inconclusive", "needs-evidence", "needs-person", "unconfirmed", "pass",
+    "not-applicable",
     "over", "undecided", "under", "not-assessed", "empty",
 )  # fmt: skip
 #: Texts that the script writes.

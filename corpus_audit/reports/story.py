@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from corpus_audit.assess.model import Outcome
@@ -28,12 +29,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do next, with the clause that asks for it or the command that does it."""
+    """One thing to do next, with the clauses that ask for it or the command that does it."""
 
     text: str
     command: str = ""
-    clause: str = ""  # its id
-    number: str = ""
+    clauses: tuple[tuple[str, str], ...] = ()  # id and number of each
 
 
 def headline(data: ReportData, t: Texts) -> str:
@@ -64,7 +64,7 @@ def lead(data: ReportData, t: Texts) -> list[str]:
     """What has to be known to read the headline rightly."""
     sentences = []
     if data.assessment:
-        sentences += [t.words(data.assessment.conclusion.words), sources_sentence(data, t)]
+        sentences += [_clauses(data.assessment.conclusion.counts, t), sources_sentence(data, t)]
     if data.stale:
         sentences.append(t("lead.stale"))
     sentences.append(t("lead.counted", counted=t.listed(data.policy.ratio.counted)))
@@ -77,6 +77,12 @@ def lead(data: ReportData, t: Texts) -> list[str]:
         sentences.append(t("lead.incomplete"))
     sentences.append(t("lead.indicator"))
     return sentences
+
+
+def _clauses(counts: Mapping[str, int], t: Texts) -> str:
+    """How many must-clauses have which outcome."""
+    told = [t.many(f"told.{name}", counts[name]) for name in (*_URGENT, "pass") if counts.get(name)]
+    return t("lead.clauses", n=sum(counts.values()), told=t.listed(told))
 
 
 def named_sources(data: ReportData, t: Texts) -> list[tuple[str, list[SourceView], str]]:
@@ -158,13 +164,11 @@ def next_steps(data: ReportData, t: Texts) -> list[Step]:
         for clause in data.assessment.clauses
         if clause.outcome == outcome and clause.next and not clause.advisory
     ]
-    told: set[str] = set()
+    asked: dict[str, list[tuple[str, str]]] = {}
     for clause in asking:
         assert clause.next
-        text = t.words(clause.next)
-        if text not in told:
-            steps.append(Step(text, clause=clause.id, number=clause.number))
-            told.add(text)
+        asked.setdefault(t.words(clause.next), []).append((clause.id, clause.number))
+    steps += [Step(text, clauses=tuple(clauses)) for text, clauses in asked.items()]
     return steps[:_STEPS]
 
 
