@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from corpus_audit.assess.bounds import allowed_failures, convincing_failures, sampled
 from corpus_audit.assess.facts import Facts, SourceFacts, words
 from corpus_audit.assess.model import Bounds, Outcome, SampleResult
 from corpus_audit.assess.shares import percent
-from corpus_audit.bounds import CONFIDENCE, allowed_failures, convincing_failures, interval
 from corpus_audit.rules.clauses import Clause, Words
 
 
@@ -41,11 +41,8 @@ def technical_sample(
     bounds = None
     shares = {each.documents / stands_for[each.name] for each in facts.sources if each.documents}
     if len(shares) == 1 and shares != {1.0}:  # one simple draw: bounds of it hold
-        found = interval(failed, drawn, population, sides=1)
-        bounds = Bounds(
-            low=1 - found.high, high=1 - found.low, confidence=CONFIDENCE, sides=1,
-            method=found.method,
-        )  # fmt: skip
+        found = sampled(failed, drawn, population, sides=1)
+        bounds = found.model_copy(update={"low": 1 - found.high, "high": 1 - found.low})
     outcome, reason = _judge(drawn, failed, unseen, required, observed, worst, rate, facts, risks)
     return SampleResult(
         plan="technical",

@@ -7,10 +7,12 @@ person confirms on a reviewed sample.
 
 from __future__ import annotations
 
+from corpus_audit.assess.bounds import Sides, sampled
 from corpus_audit.assess.facts import Kept, SourceFacts, words
 from corpus_audit.assess.model import Basis, Bounds, Outcome, Share, SourceOutcome
-from corpus_audit.bounds import CONFIDENCE, Sides, further_needed, interval
 from corpus_audit.rules.clauses import Words
+
+_MOST = 1 << 32  # documents that anyone would draw
 
 
 def percent(share: float | None) -> str:
@@ -91,11 +93,8 @@ def _bounds(facts: SourceFacts, sides: Sides) -> Bounds:
             low=low / seen, high=high / seen, confidence=1.0, sides=sides, method="census"
         )
     population = max(facts.population, seen) if facts.population else None
-    least = interval(low, seen, population, sides=sides)
-    most = interval(high, seen, population, sides=sides)
-    return Bounds(
-        low=least.low, high=most.high, confidence=CONFIDENCE, sides=sides, method=least.method
-    )
+    least = sampled(low, seen, population, sides=sides)
+    return least.model_copy(update={"high": sampled(high, seen, population, sides=sides).high})
 
 
 def _decide(
@@ -186,3 +185,26 @@ def _by_review(bounds: Bounds, line: str, limit: float) -> tuple[Outcome, Words]
         f"{zh}：不足以判定是否超过 {line}，请扩大样本。",
         f"{en}: too little to tell from {line}. Review a larger sample.",
     )
+
+
+def further_needed(hits: int, drawn: int, limit: float, population: int | None) -> int | None:
+    """How many more draws would be expected to decide whether the share is over the limit.
+
+    They are supposed to hit as often as those before. None: no number would.
+    """
+    most = population or _MOST
+
+    def decided(total: int) -> bool:
+        expected = min(round(hits * total / drawn) if drawn else 0, total)
+        bounds = sampled(expected, total, population, sides=1)
+        return bounds.low > limit or bounds.high <= limit
+
+    low = total = max(drawn, 1)
+    while not decided(total):
+        if total >= most:
+            return None
+        low, total = total, min(total * 2, most)
+    while low < total:
+        middle = (low + total) // 2
+        low, total = (low, middle) if decided(middle) else (middle + 1, total)
+    return total - drawn
