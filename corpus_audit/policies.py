@@ -11,6 +11,9 @@ from corpus_audit.errors import RuleError
 from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.types import Level
 
+#: Ends the name of a risk that personal data hits, in tallies and in `documents/`.
+PERSONAL = ":personal"
+
 Profile = Literal["regular", "strict", "audit"]
 
 #: Which confidences a profile lets count. `regular` is for gates: weak words only add up.
@@ -55,10 +58,18 @@ class RatioPolicy(_Model):
 
     limit: float = Field(default=0.05, ge=0, le=1)  # strictly over it bars
     counted: tuple[str, ...] = ("A.1", "A.2", "A.3", "A.4")  # groups or single risks
+    personal_data: bool = False  # personal data has clauses of its own (5.2 c)
 
     def counts(self, risk: str) -> bool:
         """Is this risk in the counted set?"""
-        return any(risk == item or risk.startswith(item + ".") for item in self.counted)
+        return any(self.is_in(risk, item) for item in self.counted)
+
+    def is_in(self, risk: str, group: str) -> bool:
+        """Is this hit one of a group or risk? Hits by personal data are where they count."""
+        name = risk.removesuffix(PERSONAL)
+        if name != risk and not self.personal_data:
+            return False
+        return name == group or name.startswith(group + ".")
 
 
 class CoveragePolicy(_Model):

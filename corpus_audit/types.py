@@ -130,6 +130,8 @@ class RuleInfo:
     title_zh: str
     severity: Level
     confidence: Level
+    #: Of personal data and secrets, which a policy's ratio leaves out unless it says otherwise.
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,9 @@ class Observations:
 
     findings: Findings = field(default_factory=Findings.empty)
     columns: Mapping[str, pa.Array] = field(default_factory=dict)
+    #: What each finding stands for, normalised, to count distinct values by; null: it is not
+    #: counted so. Only keyed digests of them are stored.
+    values: pa.Array | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from corpus_audit.cli import (
     filter,
     library,
     merge,
+    redact,
     report,
     rules,
     scan,
@@ -49,6 +50,7 @@ app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
 app.command(name="assess")(assess.assess)
+app.command(name="redact")(redact.redact)
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)
@@ -148,7 +150,7 @@ def _exit_for(error: Exception) -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    from corpus_audit.text.masking import CONTROL, mask_label
+    from corpus_audit.pii.masking import CONTROL, mask_label
 
     words = (mask_label(word) for word in message.split(" "))  # a path may hold personal data
     lines = " ".join(word.partition("~")[0] if "*" in word else word for word in words).split("\n")

@@ -59,8 +59,8 @@ def check(
     """Check a ledger: papers, dates, licences, contradictions. Ends 2 where it finds a fault."""
     from corpus_audit.ledger.check import check_ledger
     from corpus_audit.ledger.reading import load_ledger
+    from corpus_audit.pii.masking import CONTROL
     from corpus_audit.provenance.claims import check_claims
-    from corpus_audit.text.masking import CONTROL
 
     file = load_ledger(ledger)
     faults = check_ledger(file, _day(today))

@@ -24,11 +24,12 @@ from corpus_audit.duplicates.join import JoinOptions, join_again
 from corpus_audit.duplicates.result import forget
 from corpus_audit.engines.local import run_units
 from corpus_audit.errors import AuditError, RunError, UsageError
+from corpus_audit.personal import personal_table, totals
+from corpus_audit.pii.masking import mask_label
 from corpus_audit.plan import Plan, real_path
 from corpus_audit.policies import Policy
 from corpus_audit.sources import Coverage, coverage_of, source_rows, source_table
 from corpus_audit.tally import Tally
-from corpus_audit.text.masking import mask_label
 from corpus_audit.units import UnitResult, loss_record, unit_key
 
 #: Below this a second process costs more to start than it saves.
@@ -53,6 +54,7 @@ class Summary:
     limit: float
     units: int
     resumed: int  # units that an earlier run had finished
+    personal: dict[str, Any] | None = None  # `corpus_audit.personal.totals`; None: not looked for
 
 
 def summarize(
@@ -69,6 +71,9 @@ def summarize(
         limit=policy.ratio.limit,
         units=units,
         resumed=resumed,
+        personal=totals(tally, counted=policy.ratio.personal_data)
+        if "pii" in manifest["detectors"]
+        else None,
     )
 
 
@@ -291,14 +296,15 @@ def _finish(
             if _OURS.fullmatch(name) and name.rsplit(".", 1)[0] not in keys:
                 store.remove(f"{folder}/{name}")
     manifest = store.read_manifest()
-    table = source_table(tally, policy, manifest["risks"])
-    for name, write in (
-        ("sources.parquet", pq.write_table),
-        ("sources.csv", pyarrow.csv.write_csv),
-    ):
-        sink = io.BytesIO()
-        write(table, sink)
-        store.write(name, sink.getvalue())
+    tables = {
+        "sources": source_table(tally, policy, manifest["risks"]),
+        "personal": personal_table(store, tally, sorted(keys)),
+    }
+    for name, table in tables.items():
+        for suffix, write in (("parquet", pq.write_table), ("csv", pyarrow.csv.write_csv)):
+            sink = io.BytesIO()
+            write(table, sink)
+            store.write(f"{name}.{suffix}", sink.getvalue())
     summary = summarize(tally, policy, manifest, len(keys), resumed)
     counts = {
         name: getattr(summary.coverage, name)

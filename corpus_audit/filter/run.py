@@ -15,12 +15,12 @@ from corpus_audit.errors import AuditError, ReadError, UsageError
 from corpus_audit.filter.formats import copier_for
 from corpus_audit.filter.selection import Drop, Selection, Stored
 from corpus_audit.filter.sinks import Drops, Sink
+from corpus_audit.pii.masking import mask_label
 from corpus_audit.plan import changed_since, plan, real_path
 from corpus_audit.raw import read_options_of
 from corpus_audit.readers.opening import DAMAGE
 from corpus_audit.readers.records import describe
 from corpus_audit.readers.sources import relative_path
-from corpus_audit.text.masking import mask_label
 from corpus_audit.types import InputFile, ReadOptions
 
 REASONS = "reasons.jsonl"

@@ -21,6 +21,7 @@ from corpus_audit.audit.store import MANIFEST, AuditStore
 from corpus_audit.errors import AuditError, CorpusAuditError
 from corpus_audit.ledger.model import Ledger, Source
 from corpus_audit.ledger.reading import load_ledger
+from corpus_audit.pii.kinds import load_kinds
 from corpus_audit.policies import Policy
 from corpus_audit.provenance.statistics import Row, Statistics, statistics
 from corpus_audit.provenance.tallies import NEEDED, Audited, Counted
@@ -170,7 +171,7 @@ def gather(url: str, *, examples: int = 1500) -> ReportData:
         assessment=assessment,
         stale=stale,
         personal=personal,
-        kinds=_kinds(),
+        kinds={kind: Words(zh=k.zh, en=k.en) for kind, k in load_kinds().items()},
         examples=choose_examples(store, manifest, [s.name for s in sources], examples),
         titles=_titles(manifest),
     )
@@ -271,11 +272,13 @@ def _statistics(
 ) -> Statistics | None:
     if any(name not in manifest["detectors"] for name in NEEDED):
         return None
-    joined: dict[str, SourceTally] = {}
+    joined = Tally()
     for name, each in tally.sources.items():
-        joined.setdefault(entries[name].id if name in entries else name, SourceTally()).add(each)
-    counted = tuple(Counted(name, joined[name], entries.get(name)) for name in sorted(joined))
-    return statistics(Audited(url, manifest, counted), ledger)
+        joined.source(entries[name].id if name in entries else name).add(each)
+    counted = tuple(
+        Counted(name, joined.sources[name], entries.get(name)) for name in sorted(joined.sources)
+    )
+    return statistics(Audited(url, manifest, counted, joined), ledger)
 
 
 def _copies(store: AuditStore, manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -291,12 +294,6 @@ def read_personal(
     if "pii" not in manifest["detectors"] or not store.exists("personal.parquet"):
         return None
     return tuple(pq.read_table(io.BytesIO(store.read("personal.parquet"))).to_pylist())
-
-
-def _kinds() -> dict[str, Words]:
-    file = rules_dir() / "pii/kinds.toml"
-    stored = load_toml(file) if file.is_file() else {}
-    return {kind: Words(zh=entry["zh"], en=entry["en"]) for kind, entry in stored.items()}
 
 
 def _titles(manifest: Mapping[str, Any]) -> dict[str, Words]:
