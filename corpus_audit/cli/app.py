@@ -21,6 +21,7 @@ from corpus_audit.cli import (
     merge,
     policy,
     redact,
+    report,
     rules,
     scan,
     show,
@@ -46,6 +47,7 @@ app = typer.Typer(
 app.command(name="scan")(scan.scan)
 app.command(name="stats")(stats.stats)
 app.command(name="show")(show.show)
+app.command(name="report")(report.report)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
