@@ -80,12 +80,14 @@ class _Frame:
     def _sources(self, column: pa.DictionaryArray) -> _Ints:
         names = column.dictionary.to_pylist()
         codes = [self._codes.setdefault(name, len(self._codes)) for name in names]
-        return np.array(codes, np.int64)[column.indices.to_numpy()]
+        found: _Ints = np.array(codes, np.int64)[column.indices.to_numpy()]
+        return found
 
     def _flagged(self, column: pa.DictionaryArray) -> npt.NDArray[np.bool_]:
         joined = column.dictionary.to_pylist()
         hit = [not self._counted.isdisjoint(risks.split(" ")) for risks in joined]
-        return np.array(hit, np.bool_)[column.indices.to_numpy()]
+        found: npt.NDArray[np.bool_] = np.array(hit, np.bool_)[column.indices.to_numpy()]
+        return found
 
     def _hashes(self, batch: pa.RecordBatch) -> _Uint64s:
         column = batch.column("path")
@@ -181,7 +183,8 @@ def _strata(names: Sequence[str], counts: _Ints, ask: Ask) -> tuple[_Ints, list[
 def _proportional(populations: _Ints, size: int) -> _Ints:
     """Sizes in proportion, rounded up, so that every stratum is drawn from."""
     share = min(1.0, size / int(populations.sum()))
-    return np.minimum(populations, np.ceil(populations * share).astype(np.int64))
+    sizes: _Ints = np.minimum(populations, np.ceil(populations * share).astype(np.int64))
+    return sizes
 
 
 def _limits(sizes: _Ints, populations: _Ints) -> _Uint64s:
@@ -211,6 +214,8 @@ def _pick(
 ) -> tuple[_Picked, Technical | None]:
     strata, hashes, units, places = [], [], [], []
     bins = np.zeros((1 << _BITS, 2), np.int64)
+    wanted = math.ceil(documents * (technical_share or 0) - 1e-9)
+    cut = (wanted + 8 * math.sqrt(wanted) + 32) / max(documents, 1) * (1 << _BITS)
     for rows in frame.rows(hashed=True):
         stratum = stratum_of[rows.source, rows.flagged.astype(np.int64)]
         small = np.flatnonzero(rows.hash <= limits[stratum])
@@ -221,13 +226,11 @@ def _pick(
         if technical_share:
             # Mixed once more: the documents that people judge are no part of it by design.
             top = (_mix(rows.hash) >> np.uint64(64 - _BITS)).astype(np.int64)
-            np.add.at(bins, (top, rows.flagged.astype(np.int64)), 1)
-    picked = _Picked(
-        np.concatenate(strata), np.concatenate(hashes), units, np.concatenate(places)
-    )
+            near = np.flatnonzero(top < cut)
+            np.add.at(bins, (top[near], rows.flagged[near].astype(np.int64)), 1)
+    picked = _Picked(np.concatenate(strata), np.concatenate(hashes), units, np.concatenate(places))
     if not technical_share:
         return picked, None
-    wanted = math.ceil(documents * technical_share - 1e-9)
     reached = np.cumsum(bins.sum(axis=1))
     last = int(np.searchsorted(reached, wanted))
     technical = Technical(

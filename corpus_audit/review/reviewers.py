@@ -9,8 +9,8 @@ melded interval (Fay, Proschan and Brittain 2015; for weighted samples Bayer, Fa
 2023). It supposes that errors of two reviewers are independent and alike in all sources.
 
 Where hardly anything harmful was found, that says little: nobody has shown that reviewers find it.
-The documents judged twice are a sample of their own, whose settled verdicts miss next to nothing;
-the upper end is the lower of both, each at half the chance of error.
+The documents judged twice are a sample of their own, whose settled verdicts miss what both
+missed only, which is estimated; the upper end is the lower of both, each at half the error.
 """
 
 from __future__ import annotations
@@ -40,9 +40,13 @@ class Readings:
 
     @property
     def documents(self) -> int:
-        return (
-            self.both_harmful + self.settled_harmful + self.both_harmless + self.settled_harmless
-        )
+        return self.both_harmful + self.settled_harmful + self.both_harmless + self.settled_harmless
+
+    def found(self) -> float:
+        """The share of harmful documents that two reviewers do not both miss, estimated."""
+        seen = 2 * self.both_harmful + self.settled_harmful
+        one = 2 * self.both_harmful / seen if seen else 1.0
+        return 1 - (1 - one) ** 2
 
     def sensitivity(self, *, confidence: float = CONFIDENCE) -> Bounds:
         """The chance that one reviewer finds a harmful document."""
@@ -77,10 +81,10 @@ def corrected(
     error = tail(confidence, sides)
     low = _melded(first, readings, error)[0]
     direct = stratified(twice, confidence=1 - error / 2, sides=1).high
+    found = readings.found()
+    direct = min(1.0, direct / found) if found else 1.0
     high = min(_melded(first, readings, error / 2)[1], direct)
-    return Bounds(
-        low=min(low, high), high=high, confidence=confidence, sides=sides, method=METHOD
-    )
+    return Bounds(low=min(low, high), high=high, confidence=confidence, sides=sides, method=METHOD)
 
 
 def _melded(cells: Sequence[Cell], readings: Readings, error: float) -> tuple[float, float]:
