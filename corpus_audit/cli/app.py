@@ -24,6 +24,7 @@ from corpus_audit.cli import (
     sources,
     standards,
     stats,
+    verify,
 )  # fmt: skip
 from corpus_audit.errors import CorpusAuditError, UsageError
 
@@ -47,6 +48,7 @@ app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
 app.command(name="assess")(assess.assess)
+app.command(name="verify")(verify.verify)
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)
