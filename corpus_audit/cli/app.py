@@ -28,6 +28,7 @@ from corpus_audit.cli import (
     sources,
     standards,
     stats,
+    verify,
 )  # fmt: skip
 from corpus_audit.errors import CorpusAuditError, UsageError
 
@@ -55,6 +56,7 @@ app.command(name="gate", context_settings=gate.CONTEXT)(gate.gate)
 app.add_typer(policy.app, name="policy")
 app.command(name="redact")(redact.redact)
 app.command(name="assess")(assess.assess)
+app.command(name="verify")(verify.verify)
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)
