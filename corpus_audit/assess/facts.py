@@ -48,6 +48,7 @@ class SourceFacts:
     kept: Kept | None = None  # None: copies were not looked for
     sampled: bool = False  # what was scanned was drawn at random
     population: int | None = None  # documents that the sample stands for
+    undrawn: int = 0  # documents that the draw of the scan left out; `unseen` lies beside them
     reviewed: Bounds | None = None  # one-sided: calibrated share from a reviewed sample
     reviewed_by: tuple[str, ...] = ()  # files of that review
 

@@ -57,7 +57,7 @@ def one_sided(facts: SourceFacts) -> Bounds:
 def _share(facts: SourceFacts) -> Share:
     worst = None
     seen = facts.documents + facts.unseen
-    if seen and not facts.unknown_loss:
+    if seen and not facts.unknown_loss and not facts.undrawn:
         worst = (facts.hit + facts.unseen) / seen
     return Share(
         hit=facts.hit,
@@ -92,9 +92,25 @@ def _bounds(facts: SourceFacts, sides: Sides) -> Bounds:
         return Bounds(
             low=low / seen, high=high / seen, confidence=1.0, sides=sides, method="census"
         )
+    if facts.undrawn:
+        return _of_scanned_sample(facts, sides)
     population = max(facts.population, seen) if facts.population else None
     least = sampled(low, seen, population, sides=sides)
     return least.model_copy(update={"high": sampled(high, seen, population, sides=sides).high})
+
+
+def _of_scanned_sample(facts: SourceFacts, sides: Sides) -> Bounds:
+    """A draw of the records that could be read; the others stand beside it, in the worst case."""
+    frame = facts.documents + facts.undrawn
+    population = max(facts.population or 0, frame)
+    found = sampled(facts.hit, facts.documents, population, sides=sides)
+    every = population + facts.unseen
+    return found.model_copy(
+        update={
+            "low": found.low * population / every,
+            "high": (found.high * population + facts.unseen) / every,
+        }
+    )
 
 
 def _decide(

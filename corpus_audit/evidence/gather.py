@@ -52,6 +52,7 @@ def _sources(case: Case, store: AuditStore) -> tuple[SourceFacts, ...]:
         tally = case.audited.tally.source(name)
         each = counted.get(name)
         entry = each.source if each else None
+        delivered = entry if entry is not None and entry.delivery == "sample" else None
         facts.append(
             SourceFacts(
                 name=name,
@@ -60,12 +61,14 @@ def _sources(case: Case, store: AuditStore) -> tuple[SourceFacts, ...]:
                 hit=ratio.hit,
                 hit_chars=tally.hit_characters(counts),
                 skipped=sum(tally.skipped.values()),
-                unseen=ratio.unseen,
+                unseen=ratio.unseen - tally.undrawn,
+                undrawn=tally.undrawn,
                 unknown_loss=ratio.unknown_loss,
                 risks=tally.hits,
                 kept=kept.get(name),
-                sampled=entry is not None and entry.delivery == "sample",
-                population=entry.population if entry else None,
+                sampled=delivered is not None or tally.undrawn > 0,
+                population=(delivered.population if delivered else None)
+                or (tally.documents + tally.undrawn if tally.undrawn else None),
             )
         )
     return tuple(facts)
