@@ -73,7 +73,7 @@ def test_the_same_seed_draws_the_same_and_another_another(sampled, tmp_path):
 
 
 def test_added_data_does_not_reshuffle(sampled, tmp_path):
-    root, audit = sampled
+    _, audit = sampled
     for name, documents in (("a", 95), ("b", 7), ("c", 1), ("d", 40)):
         write(tmp_path / "corpus", name, documents)
     more = scan(tmp_path / "corpus", tmp_path / "audit", sample="10%", seed=5)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from corpus_audit.assess.facts import Measured, words
 from corpus_audit.assess.model import Observed
-from corpus_audit.evidence.automatic import bare_documents
 from corpus_audit.evidence.case import Case
+from corpus_audit.evidence.origins import bare_documents
 from corpus_audit.rules.clauses import Clause
 from corpus_audit.rules.coverage import Coverage, cover
 
