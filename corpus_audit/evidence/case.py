@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from corpus_audit.evidence.annotation_table import Annotations
 from corpus_audit.evidence.judgements import Judgement
 from corpus_audit.ledger.reading import LedgerFile
 from corpus_audit.ledger.supply import Supplied, supplied
@@ -28,6 +29,7 @@ class Case:
     policy: Policy
     today: date
     judgements: tuple[Judgement, ...] = ()
+    annotations: Annotations | None = None
     cache: dict[str, Any] = field(default_factory=dict)  # what is dear to compute, once
 
     @property

@@ -6,6 +6,7 @@ import hashlib
 
 from corpus_audit.assess.facts import Facts, Shown, SourceFacts, words
 from corpus_audit.audit.store import MANIFEST, AuditStore
+from corpus_audit.evidence import annotation
 from corpus_audit.evidence.automatic import automatic
 from corpus_audit.evidence.case import Case
 from corpus_audit.evidence.copies import kept_documents
@@ -82,7 +83,10 @@ def _shown(case: Case, clause: Clause, key: str, by: By) -> Shown:
         if each.evidence == key and each.clause in (None, clause.id)
     ]
     found = Shown(False)
-    if by == "automatic":
+    told = annotation.shown(case, key)
+    if told is not None and (told.present or by == "automatic" or case.annotations):
+        found = told
+    elif by == "automatic":
         found = automatic(case, key)
     elif by == "manifest":
         found = paper(case, key)
@@ -143,6 +147,8 @@ def _not_applicable(case: Case, clause: Clause) -> Words | None:
                 f"不适用，{each.by}（{each.on}）：{each.reason}",
                 f"Does not apply, {each.by} ({each.on}): {each.reason}",
             )
+    if (why := annotation.not_applicable(case, clause.id)) is not None:
+        return why
     if clause.id == "link-lists" and case.ran("origins"):
         if not case.having(lambda each: each.column("links")):
             return words("没有只含链接的条目。", "No item is only links.")

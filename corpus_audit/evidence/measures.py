@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from corpus_audit.assess.facts import Measured, words
 from corpus_audit.assess.model import Observed
+from corpus_audit.evidence import annotation
 from corpus_audit.evidence.case import Case
 from corpus_audit.evidence.origins import bare_documents
 from corpus_audit.rules.clauses import Clause
@@ -14,8 +15,8 @@ from corpus_audit.rules.coverage import Coverage, cover
 
 def measured(case: Case, clause: Clause, name: str) -> Sequence[Measured] | None:
     """The values of one limit; None where nothing here measures it."""
-    measure = _MEASURES.get((clause.id, name)) or _MEASURES.get(("", name))
-    return list(measure(case)) if measure else None
+    measure = _MEASURES.get((clause.id, name))
+    return list(measure(case)) if measure else annotation.measured(case, name)
 
 
 def _sources(case: Case) -> Iterable[Measured]:
