@@ -12,6 +12,7 @@ from corpus_audit.duplicates.result import read_numbers
 from corpus_audit.evidence import origins
 from corpus_audit.evidence.case import Case
 from corpus_audit.evidence.manifest import holds
+from corpus_audit.evidence.measures import library
 from corpus_audit.evidence.saying import not_run, says
 
 
@@ -121,6 +122,18 @@ def _log(case: Case) -> Shown:
     )
 
 
+def _library_age(case: Case) -> Shown:
+    found = library(case)
+    return Shown(
+        found is not None and found.age is not None,
+        ("audit.json",),
+        get=words(
+            "在规则文件开头写明更新日期：updated = 2025-01-31。",
+            "Write into the rule files when they were updated: updated = 2025-01-31.",
+        ),
+    )
+
+
 def _present(*pointers: str) -> Callable[[Case], Shown]:
     return lambda case: Shown(True, pointers)
 
@@ -168,6 +181,6 @@ _KEYS: dict[str, Callable[[Case], Shown]] = {
     "check.authorizations": origins.authorizations,
     "check.log_integrity": _log,
     "library.count": _present("audit.json"),
-    "library.age": _present("audit.json"),
+    "library.age": _library_age,
     "report.tables": _present("assessment.json"),
 }

@@ -286,5 +286,3 @@ def disputed(drawn: Iterable[dict[str, Any]], reviews: Reviews) -> dict[str, str
                 for verdict in given
             )
     return words
-
-
