@@ -67,12 +67,26 @@ class CoveragePolicy(_Model):
     max_skipped: float = Field(default=0.001, ge=0, le=1)  # share of the records read
 
 
+class AssessPolicy(_Model):
+    """How an audit is held against a standard."""
+
+    #: An automatic result under a limit passes without a reviewed sample.
+    accept_indicator: bool = False
+    #: `clause-id.limit-name` or `limit-name` -> a limit in place of the standard's.
+    limits: dict[str, float] = Field(default_factory=dict)
+
+    def limit(self, clause: str, name: str) -> float | None:
+        """The limit that this policy sets, if any; one for the clause before one for all."""
+        return self.limits.get(f"{clause}.{name}", self.limits.get(name))
+
+
 class Policy(_Model):
     """Everything that turns observations into answers."""
 
     judge: JudgePolicy = JudgePolicy()
     ratio: RatioPolicy = RatioPolicy()
     coverage: CoveragePolicy = CoveragePolicy()
+    assess: AssessPolicy = AssessPolicy()
 
 
 def load_policy(path: Path | None = None) -> Policy:

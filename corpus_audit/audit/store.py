@@ -21,7 +21,8 @@ MANIFEST = "audit.json"
 FOLDERS = (*TABLES, "units")
 SPILL = ".spill-"  # folders of what is too large for memory
 _TEMPORARY = re.compile(
-    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|audit\.json|(?:sources|duplicates)\.(?:csv|parquet|json))\.\d+\.tmp"
+    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|(?:audit|files|assessment)\.json|log\.jsonl"
+    r"|(?:sources|duplicates)\.(?:csv|parquet|json))\.\d+\.tmp"
 )
 
 

@@ -13,16 +13,20 @@ import typer
 
 from corpus_audit import __version__
 from corpus_audit.cli import (
+    assess,
     duplicates,
     filter,
     library,
     merge,
+    review,
     rules,
+    sample,
     scan,
     show,
     sources,
     standards,
     stats,
+    verify,
 )  # fmt: skip
 from corpus_audit.errors import CorpusAuditError, UsageError
 
@@ -37,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done; 1 internal error; 2 usage, bad rule or policy; 3 nothing to scan; "
-    "5 coverage incomplete.",
+    "4 assessment failed; 5 coverage incomplete, or not decidable.",
 )
 app.command(name="scan")(scan.scan)
 app.command(name="stats")(stats.stats)
@@ -45,6 +49,10 @@ app.command(name="show")(show.show)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
+app.command(name="sample")(sample.sample)
+app.command(name="assess")(assess.assess)
+app.command(name="verify")(verify.verify)
+app.add_typer(review.app, name="review")
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)

@@ -17,6 +17,7 @@ from corpus_audit.errors import AuditError
 Plan = Literal["standard", "sources", "flags"]
 By = Literal["source", "flags"]
 FOLDER = "samples"
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels: no words; no digits: nothing that Excel rewrites
 
 DRAWN = pa.schema(
     [
@@ -139,3 +140,12 @@ def read_drawn(store: AuditStore, id: str) -> list[dict[str, Any]]:
     with store.open(f"{FOLDER}/{id}.parquet") as file:
         rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
     return rows
+
+
+def item_name(number: int) -> str:
+    """A hash in letters that no spreadsheet takes for a number, a date or a word."""
+    letters = ""
+    for _ in range(15):
+        number, digit = divmod(number, len(_LETTERS))
+        letters += _LETTERS[digit]
+    return "-".join((letters[:5], letters[5:10], letters[10:]))
