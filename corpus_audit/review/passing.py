@@ -4,8 +4,29 @@ from __future__ import annotations
 
 from corpus_audit.assess.bounds import allowed_failures, convincing_failures
 from corpus_audit.assess.model import Outcome, SampleResult
-from corpus_audit.review.results import Review
+from corpus_audit.audit.store import AuditStore
+from corpus_audit.review.results import Review, load_review
+from corpus_audit.review.samples import read_samples
 from corpus_audit.rules.clauses import Clause, Words
+from corpus_audit.rules.standards import load_risks
+
+
+def manual_sample(store: AuditStore, clause: Clause) -> tuple[SampleResult, Review] | None:
+    """The result of the manual sample under a clause; None where none was drawn.
+
+    Of several samples the one with most judged documents speaks.
+    """
+    counted = next(t.counted for t in clause.thresholds if t.name == "pass_rate")
+    counts = load_risks().risk_set(counted or "sampling_pass").counts
+    reviews = [
+        load_review(store, sample.id, counts)
+        for sample in read_samples(store)
+        if sample.ask.plan == "standard"
+    ]
+    if not reviews:
+        return None
+    best = max(reviews, key=lambda review: (review.judged, len(review.documents)))
+    return manual_result(best, clause), best
 
 
 def manual_result(review: Review, clause: Clause) -> SampleResult:

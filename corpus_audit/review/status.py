@@ -13,6 +13,7 @@ from corpus_audit.review.importing import disputed
 from corpus_audit.review.passing import manual_result
 from corpus_audit.review.results import Estimate, Review, load_review
 from corpus_audit.review.samples import read_drawn, read_samples
+from corpus_audit.rules.clauses import Clause
 from corpus_audit.rules.standards import load_risks, load_standards
 
 _CLAUSE = "manual-sample"
@@ -40,7 +41,7 @@ def _one(store: AuditStore, review: Review, counted: str, count: int) -> dict[st
     if sample.ask.plan == "standard":
         for standard in load_standards().values():
             for clause in standard.clauses:
-                if clause.id == _CLAUSE and _limits(clause) >= {"sample_size", "pass_rate"}:
+                if clause.id == _CLAUSE and _rate_counts(clause, counted):
                     result = manual_result(review, clause).model_dump()
                     passing.append(result | {"clause": f"{standard.number} {clause.number}"})
     parts = [("all", overall)]
@@ -78,8 +79,9 @@ def _one(store: AuditStore, review: Review, counted: str, count: int) -> dict[st
     }
 
 
-def _limits(clause: Any) -> set[str]:
-    return {threshold.name for threshold in clause.thresholds}
+def _rate_counts(clause: Clause, counted: str) -> bool:
+    """Does the clause ask for a pass rate over this set of risks?"""
+    return any(t.name == "pass_rate" and t.counted == counted for t in clause.thresholds)
 
 
 def _part(name: str, estimate: Estimate) -> dict[str, Any]:
