@@ -18,7 +18,9 @@ from corpus_audit.cli import (
     filter,
     library,
     merge,
+    review,
     rules,
+    sample,
     scan,
     show,
     sources,
@@ -47,8 +49,10 @@ app.command(name="show")(show.show)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
+app.command(name="sample")(sample.sample)
 app.command(name="assess")(assess.assess)
 app.command(name="verify")(verify.verify)
+app.add_typer(review.app, name="review")
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)
