@@ -88,7 +88,7 @@ class Facts:
     shown: Callable[[Clause, str], Shown]  # by clause and evidence key
     measured: Callable[[Clause, str], Sequence[Measured] | None]  # by clause and limit
     not_applicable: Callable[[Clause], Words | None]
-    manual: Callable[[float, int, Clause], SampleResult | None] = lambda rate, size, clause: None
+    manual: Callable[[Clause], SampleResult | None] = lambda clause: None
     #: documents of a source that hit a risk for which a function holds
     hits_of: Callable[[str, Callable[[str], bool]], int] = lambda source, counts: 0
     unseen: int = 0  # records of the whole corpus that nobody saw

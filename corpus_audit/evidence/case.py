@@ -62,6 +62,11 @@ class Case:
     def having(self, holds: Callable[[Counted], object]) -> tuple[Counted, ...]:
         return tuple(each for each in self.sources if holds(each))
 
+    def name_of(self, source: str) -> str:
+        """The ledger's id of a source that the audit may know by an alias."""
+        found = self.ledger.ledger.find(source) if self.ledger else None
+        return found.id if found else source
+
     @property
     def all_entered(self) -> bool:
         """Has every source of the audit an entry in a ledger?"""
