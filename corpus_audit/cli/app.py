@@ -22,7 +22,9 @@ from corpus_audit.cli import (
     policy,
     redact,
     report,
+    review,
     rules,
+    sample,
     scan,
     show,
     sources,
@@ -55,8 +57,10 @@ app.command(name="merge")(merge.merge)
 app.command(name="gate", context_settings=gate.CONTEXT)(gate.gate)
 app.add_typer(policy.app, name="policy")
 app.command(name="redact")(redact.redact)
+app.command(name="sample")(sample.sample)
 app.command(name="assess")(assess.assess)
 app.command(name="verify")(verify.verify)
+app.add_typer(review.app, name="review")
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from corpus_audit.audit.keys import key_id, load_key
+from corpus_audit.audit.log import record
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import AuditError
 from corpus_audit.pii.masking import mask_excerpt, mask_label
@@ -17,6 +18,7 @@ from corpus_audit.review.formats import read_sheet
 from corpus_audit.review.samples import Sample, read_drawn, read_sample
 from corpus_audit.review.sheets import HARMFUL, Kind, row_check
 from corpus_audit.review.verdicts import (
+    FOLDER,
     Answer,
     Imported,
     Reviews,
@@ -106,6 +108,16 @@ def import_sheets(
             taken.append(counts)
         for after in reviews.values():
             write_reviews(store, after)
+        for each, counts in zip(filled, taken, strict=True):
+            facts = {
+                "sample": counts.sample,
+                "sheet": each.digest,
+                "kind": counts.kind,
+                "reviewer": counts.reviewer,
+                "new": counts.new,
+                "changed": counts.changed,
+            }
+            record(store, "review import", facts, [f"{FOLDER}/{counts.sample}.json"])
     return taken
 
 
@@ -286,5 +298,3 @@ def disputed(drawn: Iterable[dict[str, Any]], reviews: Reviews) -> dict[str, str
                 for verdict in given
             )
     return words
-
-
