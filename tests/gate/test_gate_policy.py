@@ -8,8 +8,7 @@ import pytest
 
 from corpus_audit.errors import RuleError
 from corpus_audit.gate.explaining import check_policy, explain, policy_schema
-from corpus_audit.gate.run import check_waivers
-from corpus_audit.limits import Limit, expired
+from corpus_audit.limits import Limit, check_waivers, expired
 from corpus_audit.policies import Policy, load_policy
 from corpus_audit.rules.location import load_toml
 
@@ -74,9 +73,9 @@ def test_a_check_finds_what_a_gate_would_stumble_over(make_policy, toml, message
 
 def test_a_waiver_holds_on_its_last_day_and_is_named_after_it(make_policy):
     policy = load_policy(make_policy(WAIVER.format("2026-01-15")))
-    check_waivers(policy, "p.toml", TODAY)
+    check_waivers(policy.waiver, "p.toml", TODAY)
     with pytest.raises(RuleError, match=r"p\.toml: waiver \[ratio\] zhang\.wei expired") as error:
-        check_waivers(policy, "p.toml", date(2026, 1, 16))
+        check_waivers(policy.waiver, "p.toml", date(2026, 1, 16))
     assert error.value.exit_code == 2
     assert len(expired(policy.waiver, date(2026, 1, 16))) == 1
 
