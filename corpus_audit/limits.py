@@ -25,6 +25,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from corpus_audit.errors import RuleError
 from corpus_audit.rules.clauses import Slug, Text
 from corpus_audit.types import SKIP_REASONS
 
@@ -182,3 +183,10 @@ def expired(waivers: Iterable[Waiver], today: date) -> list[str]:
         for waiver in waivers
         if waiver.expires < today
     ]
+
+
+def check_waivers(waivers: Iterable[Waiver], name: str, today: date | None = None) -> None:
+    """Raise RuleError where a waiver of the policy `name` has expired: none is skipped quietly."""
+    faults = expired(waivers, today or date.today())
+    if faults:
+        raise RuleError("\n".join(f"{name}: {fault}" for fault in faults))

@@ -73,12 +73,12 @@ def gate(
 ) -> None:
     """Let data in or keep it out: exit code 0 passed, 4 failed, 5 not decidable."""
     from corpus_audit.audit.store import AuditStore
-    from corpus_audit.gate.run import check_waivers
+    from corpus_audit.limits import check_waivers
     from corpus_audit.policies import load_policy
 
     chosen = load_policy(policy)
     name = str(policy) if policy else "default"
-    check_waivers(chosen, name)
+    check_waivers(chosen.waiver, name)
     if baseline is not None:
         _check_baseline(baseline)
     finished = len(arguments) == 1 and AuditStore(arguments[0]).exists("audit.json")

@@ -54,7 +54,8 @@ def locate(verdicts: Sequence[Verdict], limits: Iterable[Limit], audited: Audite
     answers = []
     for verdict in verdicts:
         limit = by_name.get(verdict.limit)
-        if verdict.level == "pass" or limit is None:
+        unmeasured = verdict.unclear == "unmeasured"
+        if verdict.level == "pass" or limit is None or unmeasured:
             answers.append(verdict)
             continue
         names = _sources(verdict, limit, audited)

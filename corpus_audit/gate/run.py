@@ -11,23 +11,16 @@ from corpus_audit.assess.bounds import sampled
 from corpus_audit.assess.model import Assessment
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import digest_of
-from corpus_audit.errors import RuleError, UsageError
+from corpus_audit.errors import UsageError
 from corpus_audit.gate.baseline import against
 from corpus_audit.gate.counted import Audited
 from corpus_audit.gate.deciding import decide, decide_clause, outcome_of, pardon
 from corpus_audit.gate.model import LEVELS, Amount, Decision, Verdict
 from corpus_audit.gate.places import locate
 from corpus_audit.gate.story import FEW_DAYS
-from corpus_audit.limits import Limit, Waiver, expired
+from corpus_audit.limits import Limit, Waiver, check_waivers
 from corpus_audit.policies import Policy
 from corpus_audit.rules.clauses import Words
-
-
-def check_waivers(policy: Policy, name: str, today: date | None = None) -> None:
-    """Raise RuleError where a waiver has expired: it is named, not skipped."""
-    found = expired(policy.waiver, today or date.today())
-    if found:
-        raise RuleError("\n".join(f"{name}: {fault}" for fault in found))
 
 
 def decide_audit(
@@ -40,7 +33,7 @@ def decide_audit(
     today: date | None = None,
 ) -> Decision:
     """Hold an audit against every limit of a policy."""
-    check_waivers(policy, name, today)
+    check_waivers(policy.waiver, name, today)
     audited = Audited(AuditStore(audit), policy)
     _check_judged(audited, policy, name)
     limits = policy.gated

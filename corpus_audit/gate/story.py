@@ -58,51 +58,57 @@ def steps(decision: Decision, roots: tuple[str, ...], lang: Language) -> list[st
     gating = decision.of("fail", "undecided")
     failed = {verdict.measure for verdict in decision.of("fail")}
     unclear = {verdict.unclear for verdict in gating}
-    found: list[Words] = []
+    found: list[tuple[str, str]] = []  # Chinese, English: a path may hold what is no text
     if "risk" in failed:
         command = f"corpus-audit filter {data} --audit {audit} -o CLEAN --drop hit"
-        found.append(Words(zh=f"剔除命中文档：{command}", en=f"take the hits out: {command}"))
+        found.append((f"剔除命中文档：{command}", f"take the hits out: {command}"))
     if "pii" in failed:
         command = f"corpus-audit redact {data} -o REDACTED"
-        found.append(Words(zh=f"替换个人信息：{command}", en=f"replace personal data: {command}"))
+        found.append((f"替换个人信息：{command}", f"replace personal data: {command}"))
     if "duplicates" in failed:
         command = f"corpus-audit filter {data} --audit {audit} -o CLEAN --drop duplicate"
-        found.append(Words(zh=f"去重：{command}", en=f"drop the copies: {command}"))
+        found.append((f"去重：{command}", f"drop the copies: {command}"))
+    if failed & {"languages", "licence"}:
+        found.append(
+            (
+                "看清内容后剔除，或单列为一个来源",
+                "look at what was found, and take it out or give it a source of its own",
+            )
+        )
     if {"unseen", "lost"} & unclear or "skipped" in failed:
         found.append(
-            Words(
-                zh=f"修复未被看到的记录后重跑（逐条列在 {decision.audit}/skipped/）",
-                en="mend the records that went unseen and run again; each one is listed in "
+            (
+                f"修复未被看到的记录后重跑（逐条列在 {decision.audit}/skipped/）",
+                "mend the records that went unseen and run again; each one is listed in "
                 f"{decision.audit}/skipped/",
             )
         )
     if "few" in unclear:
-        found.append(Words(zh="扩大样本后重跑", en="draw a larger sample and run again"))
+        found.append(("扩大样本后重跑", "draw a larger sample and run again"))
     if "risk" in failed:
         found.append(
-            Words(
-                zh="若某条命中其实无害：用 scan --suppressions 标明（负责人、理由、到期日）",
-                en="or, where a finding is harmless, say so: scan --suppressions (owner, reason, "
+            (
+                "若某条命中其实无害：用 scan --suppressions 标明（负责人、理由、到期日）",
+                "or, where a finding is harmless, say so: scan --suppressions (owner, reason, "
                 "expiry)",
             )
         )
     if gating:
         found.append(
-            Words(
-                zh="若有人愿为此负责：在策略中加 [[waiver]]（负责人、理由、到期日）",
-                en="or, where somebody answers for it, add a [[waiver]] to the policy (owner, "
+            (
+                "若有人愿为此负责：在策略中加 [[waiver]]（负责人、理由、到期日）",
+                "or, where somebody answers for it, add a [[waiver]] to the policy (owner, "
                 "reason, expiry)",
             )
         )
     if not decision.baseline and "risk" in failed:
         found.append(
-            Words(
-                zh="若是历史遗留：--baseline AUDIT 只拦新增或变差的内容",
-                en="or, where it was there before: --baseline AUDIT fails only what is new or "
-                "worse",
+            (
+                "若是历史遗留：--baseline AUDIT 只拦新增或变差的内容",
+                "or, where it was there before: --baseline AUDIT fails only what is new or worse",
             )
         )
-    return [words.to(lang) for words in found]
+    return [zh if lang == "zh" else en for zh, en in found]
 
 
 def caveat(decision: Decision, lang: Language) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
-
-import orjson
 
 from corpus_audit.gate.model import DECISION_VERSION, Decision, Verdict
 from corpus_audit.gate.story import caveat, headline, steps
@@ -43,7 +42,8 @@ def decision_json(decision: Decision, roots: tuple[str, ...]) -> bytes:
         "made": decision.made,
         "verdicts": [_verdict(verdict) for verdict in decision.verdicts],
     }
-    return orjson.dumps(stored, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    text = json.dumps(stored, ensure_ascii=False, indent=2)
+    return text.encode("utf-8", "replace") + b"\n"  # a path may hold bytes that are no text
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

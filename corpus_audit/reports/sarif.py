@@ -30,14 +30,21 @@ _LEVELS: dict[Level, str] = {
     "fail": "error", "undecided": "error", "warn": "warning", "waived": "note", "known": "note",
 }  # fmt: skip
 _TEXT = 2000
+_PATH = 400  # characters: what is longer is no path in a repository
 
 Result = dict[str, Any]
 
 
 def decision_sarif(
-    decision: Decision, lang: Language = "en", *, base: str = "", limit: int = RESULTS
+    decision: Decision,
+    lang: Language = "en",
+    *,
+    base: str = "",
+    limit: int = RESULTS,
+    size: int = BYTES,
 ) -> bytes:
     """The decision as a SARIF log. `base` is the folder that paths are written relative to.
+    `limit` and `size` are the most results, and bytes when compressed.
 
     A source and rule that several limits are about is told once, under the gravest.
     """
@@ -58,9 +65,9 @@ def decision_sarif(
     for result in results:
         result["ruleIndex"] = place[result["ruleId"]]
     data = _log(decision, list(rules.values()), results, total)
-    if len(gzip.compress(data, 6)) <= BYTES or limit <= 1:
+    if len(results) < 2 or len(gzip.compress(data, 6)) <= size:
         return data
-    return decision_sarif(decision, lang, base=base, limit=len(results) // 2 or 1)
+    return decision_sarif(decision, lang, base=base, limit=len(results) // 2, size=size)
 
 
 def _log(
@@ -165,7 +172,7 @@ def _location(path: str, line: int | None) -> dict[str, Any]:
 
 def uri_of(path: str) -> str:
     """A relative path or URL as a URI reference; members of archives go after a `!/`."""
-    clean = printable(path)[:_TEXT]
+    clean = clipped(path, _PATH)
     scheme, mark, rest = clean.partition("://")
     if mark and scheme.isalnum():
         return f"{scheme}://{quote(rest, safe='/!')}"
