@@ -9,10 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus_audit.errors import RuleError
 from corpus_audit.rules.location import load_toml, rules_dir
-from corpus_audit.types import Level
-
-#: Ends the name of a risk that personal data hits, in tallies and in `documents/`.
-PERSONAL = ":personal"
+from corpus_audit.types import PERSONAL, Level
 
 Profile = Literal["regular", "strict", "audit"]
 
