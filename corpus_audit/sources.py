@@ -86,8 +86,8 @@ def coverage_of(tally: Tally, policy: Policy) -> Coverage:
     )
 
 
-def source_rows(tally: Tally, policy: Policy, risks: Sequence[str]) -> list[dict[str, Any]]:
-    """One plain row per source, in order of their names. `risks`: those that rules looked for.
+def ratios(tally: Tally, policy: Policy) -> dict[str, Ratio]:
+    """The ratio of every source, in order of their names.
 
     A record too damaged to show its source may belong to any, so it stands in the worst case of
     each. A loss of unknown size leaves the source of its file undecided, and every source where
@@ -96,16 +96,23 @@ def source_rows(tally: Tally, policy: Policy, risks: Sequence[str]) -> list[dict
     adrift = tally.sources[UNATTRIBUTED].unseen if UNATTRIBUTED in tally.sources else 0
     touched = {name for loss in tally.losses for name in loss["sources"]}
     everywhere = any(not loss["sources"] for loss in tally.losses)
-    assessed = any(policy.ratio.counts(risk) for risk in risks)
-    rows = []
-    for name in sorted(tally.sources.keys() | touched):
-        source = tally.sources.get(name, SourceTally())
-        ratio = ratio_of(
-            source,
+    return {
+        name: ratio_of(
+            tally.sources.get(name, SourceTally()),
             policy,
             adrift=0 if name == UNATTRIBUTED else adrift,
             unknown_loss=everywhere or name in touched,
         )
+        for name in sorted(tally.sources.keys() | touched)
+    }
+
+
+def source_rows(tally: Tally, policy: Policy, risks: Sequence[str]) -> list[dict[str, Any]]:
+    """One plain row per source, in order of their names. `risks`: those that rules looked for."""
+    assessed = any(policy.ratio.counts(risk) for risk in risks)
+    rows = []
+    for name, ratio in ratios(tally, policy).items():
+        source = tally.sources.get(name, SourceTally())
         rows.append(
             {
                 "source": name,

@@ -13,17 +13,22 @@ import typer
 
 from corpus_audit import __version__
 from corpus_audit.cli import (
+    assess,
     duplicates,
     filter,
+    gate,
     library,
     merge,
+    policy,
     redact,
+    report,
     rules,
     scan,
     show,
     sources,
     standards,
     stats,
+    verify,
 )  # fmt: skip
 from corpus_audit.errors import CorpusAuditError, UsageError
 
@@ -38,15 +43,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done; 1 internal error; 2 usage, bad rule or policy; 3 nothing to scan; "
-    "5 coverage incomplete.",
+    "4 gate or assessment failed; 5 not decidable: coverage incomplete, too little evidence.",
 )
 app.command(name="scan")(scan.scan)
 app.command(name="stats")(stats.stats)
 app.command(name="show")(show.show)
+app.command(name="report")(report.report)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
+app.command(name="gate", context_settings=gate.CONTEXT)(gate.gate)
+app.add_typer(policy.app, name="policy")
 app.command(name="redact")(redact.redact)
+app.command(name="assess")(assess.assess)
+app.command(name="verify")(verify.verify)
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)
