@@ -26,7 +26,7 @@ from corpus_audit.readers.sources import name_source, relative_path
 from corpus_audit.suppressions import suppressed
 from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
-from corpus_audit.types import Detector, Loss, Skipped
+from corpus_audit.types import PERSONAL, Detector, Loss, Skipped
 from corpus_audit.writer import UnitWriter
 
 
@@ -159,7 +159,8 @@ def _tally_batch(
     # counted by itself.
     speaks = np.array([bool(rule.risk) and not rule.personal for rule in seen.rules] or [False])
     found = np.unique(seen.pair_row[speaks[seen.pair_rule]])
-    for row in found[~np.isin(found, hits.row)].tolist():
+    apart = np.array([not name.endswith(PERSONAL) for name in hits.risks] or [False])
+    for row in found[~np.isin(found, hits.row[apart[hits.risk]])].tolist():
         sources[code[row]].matched_only += 1
     for row in np.unique(hits.row).tolist():
         add_counts(sources[code[row]].any_hit, {risks[row]: 1})

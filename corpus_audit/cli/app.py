@@ -160,9 +160,7 @@ def _exit_for(error: Exception) -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    from corpus_audit.pii.masking import CONTROL, mask_label
+    from corpus_audit.pii.masking import mask_message
 
-    words = (mask_label(word) for word in message.split(" "))  # a path may hold personal data
-    lines = " ".join(word.partition("~")[0] if "*" in word else word for word in words).split("\n")
-    print("corpus-audit: " + "\n".join(CONTROL.sub(" ", line) for line in lines), file=sys.stderr)
+    print(f"corpus-audit: {mask_message(message)}", file=sys.stderr)
     raise SystemExit(code)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
-
-import pyarrow.csv
-import pyarrow.parquet as pq
 
 from corpus_audit import __version__
 from corpus_audit.audit.keys import key_id
@@ -101,7 +97,7 @@ def run_scan(
         tally = Tally(losses=[loss_record(loss, config) for loss in plan.losses])
         left, resumed = [], 0
         try:
-            judged = tuple(sorted({rule.risk for d in detectors for rule in d.rules if rule.risk}))
+            judged = tuple(sorted({rule.hits for d in detectors for rule in d.rules if rule.hits}))
             _begin(store, plan, config, config_digest, judged)
             for key, result in _finished_results(store, weight):
                 tally.add(result.tally)
@@ -296,15 +292,8 @@ def _finish(
             if _OURS.fullmatch(name) and name.rsplit(".", 1)[0] not in keys:
                 store.remove(f"{folder}/{name}")
     manifest = store.read_manifest()
-    tables = {
-        "sources": source_table(tally, policy, manifest["risks"]),
-        "personal": personal_table(store, tally, sorted(keys)),
-    }
-    for name, table in tables.items():
-        for suffix, write in (("parquet", pq.write_table), ("csv", pyarrow.csv.write_csv)):
-            sink = io.BytesIO()
-            write(table, sink)
-            store.write(f"{name}.{suffix}", sink.getvalue())
+    store.write_table("sources", source_table(tally, policy, manifest["risks"]))
+    store.write_table("personal", personal_table(store, tally, sorted(keys)))
     summary = summarize(tally, policy, manifest, len(keys), resumed)
     counts = {
         name: getattr(summary.coverage, name)
