@@ -187,6 +187,7 @@ def scan(
         given["origins"] = dict(told.origins)
     if pii and "pii" in given:
         given["pii"] = load_toml(pii)
+        _print_cost(given["pii"])
     if works:
         given["works"] = {"works": works}
     if protect:
@@ -217,6 +218,14 @@ def scan(
         )  # fmt: skip
     summary.print_summary(answer, output, planned)
     raise typer.Exit(summary.exit_code(answer))
+
+
+def _print_cost(asked: dict[str, object]) -> None:
+    """Say before the scan which recognizers of the user make it slow."""
+    from corpus_audit.detectors.pii import PiiDetector
+
+    for name, speed in PiiDetector(asked).cost():
+        print(f'recognizer "{name}" reads every document: {speed:,.2f} MB/s')
 
 
 def _print_protected(paths: list[str]) -> None:
