@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from corpus_audit.audit.keys import key_id, load_key
 from corpus_audit.audit.log import record
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import AuditError
+from corpus_audit.pii.masking import mask_excerpt, mask_label
 from corpus_audit.review.formats import read_sheet
 from corpus_audit.review.samples import Sample, read_drawn, read_sample
 from corpus_audit.review.sheets import HARMFUL, Kind, row_check
@@ -26,7 +27,6 @@ from corpus_audit.review.verdicts import (
     write_reviews,
 )
 from corpus_audit.rules.standards import load_risks
-from corpus_audit.text.masking import mask_excerpt, mask_label
 
 _TOLD = 10  # faults
 _ANSWERS: dict[str, Answer] = {
@@ -134,6 +134,7 @@ def _check_file(store: AuditStore, path: Path, key: bytes, partial: bool) -> _Fi
     id, kind, reviewer = _parts(path, tag)
     sample = read_sample(store, id)
     drawn = {row["item"]: row for row in read_drawn(store, id)}
+    known = frozenset(risk.id for risk in load_risks().risks)
     verdicts: list[Verdict] = []
     lines: dict[str, int] = {}
     for line, row in enumerate(rows, 2):
@@ -143,7 +144,7 @@ def _check_file(store: AuditStore, path: Path, key: bytes, partial: bool) -> _Fi
         elif item in lines:
             faults.add(line, f"document {item} is in row {lines[item]} already: remove one")
         elif row["harmful"].strip():
-            verdict = _verdict(row, item, kind, reviewer)
+            verdict = _verdict(row, item, kind, reviewer, known)
             if isinstance(verdict, str):
                 faults.add(line, verdict)
             else:
@@ -199,15 +200,16 @@ def _wrong_row(
     return None
 
 
-def _verdict(row: Mapping[str, str], item: str, kind: Kind, reviewer: str) -> Verdict | str:
+def _verdict(
+    row: Mapping[str, str], item: str, kind: Kind, reviewer: str, known: Set[str]
+) -> Verdict | str:
     """A verdict, or what is wrong with it."""
     harmful = _ANSWERS.get(row["harmful"].strip().lower())
     if harmful is None:
         return f"harmful holds none of {', '.join(HARMFUL.values())}"
-    names = {risk.id for risk in load_risks().risks}
     chosen = [row[key].strip() for key in sorted(row) if key.startswith("risk_")]
     risks = [text.split(" ")[0] for text in chosen if text]
-    if not names.issuperset(risks):
+    if not set(risks) <= known:
         return "a risk is none of the list: choose it from the drop-down (A.1.a to A.5.b)"
     if harmful == "yes" and not risks:
         return "harmful, but no risk is chosen: which of the 31 counts depends on it"
