@@ -14,6 +14,7 @@ import typer
 from corpus_audit import __version__
 from corpus_audit.cli import (
     assess,
+    diff,
     duplicates,
     filter,
     gate,
@@ -60,6 +61,7 @@ app.command(name="redact")(redact.redact)
 app.command(name="sample")(sample.sample)
 app.command(name="assess")(assess.assess)
 app.command(name="verify")(verify.verify)
+app.command(name="diff")(diff.diff)
 app.add_typer(review.app, name="review")
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
