@@ -252,7 +252,7 @@ def _draw(documents: int) -> None:
         spent = time.process_time() - began
         print(
             f"\n{sample.drawn:,} of {documents:,} documents drawn, with a technical sample: "
-            f"{spent:.1f} s CPU, {time.monotonic() - wall:.1f} s wall, peak of the process {peak} MiB: "
+            f"{spent:.1f} s CPU, {time.monotonic() - wall:.1f} s wall, peak {peak} MiB: "
             f"{'ok' if spent < 10 else 'MISSED'} (10 s)"
         )
 
