@@ -176,9 +176,7 @@ def _distinct(manifests: Sequence[dict[str, Any]], name: str) -> list[Any]:
     return list({digest_of(each): each for m in manifests for each in m[name]}.values())
 
 
-def _check_apart(
-    result: UnitResult, seen: dict[str, list[tuple[int, float, str]]], url: str
-) -> None:
+def _check_apart(result: UnitResult, seen: Stretches, url: str) -> None:
     """Raise AuditError when a stretch of a file is in the merged audit already."""
     for part in result.parts:
         start, end = part["start"], float("inf") if part["end"] == -1 else part["end"]
@@ -265,6 +263,7 @@ def _begin(
             "risks": judged,
             "max_findings": config.max_findings,
             "losses": [loss_record(loss, config) for loss in plan.losses],
+            "sample": config.draw.to_json(config.key) if config.draw else None,
             "inputs": _inputs(plan, config),
             "ignored": [
                 {"path": mask_label(path, config.key), "reason": reason}
@@ -303,15 +302,14 @@ def _finish(
     summary = summarize(tally, policy, manifest, len(keys), resumed)
     counts = {
         name: getattr(summary.coverage, name)
-        for name in ("read", "scanned", "skipped", "unseen", "losses")
+        for name in ("read", "scanned", "undrawn", "skipped", "unseen", "losses")
     }
     store.write_manifest(manifest | {"complete": True, "units": sorted(keys), "counts": counts})
     if "fingerprints" in manifest["detectors"]:
         join_again(store, options or JoinOptions())
     else:
         forget(store)
-    facts = {name: manifest.get(name) for name in ("config", "key_id", "ledger", "merged_from")}
-    record_scan(store, "merge" if facts["merged_from"] else "scan", facts | {"counts": counts})
+    record_scan(store, manifest | {"counts": counts})
     return summary
 
 
