@@ -21,13 +21,14 @@ from corpus_audit.findings import finished_units, unit_tables
 from corpus_audit.plan import plan
 from corpus_audit.policies import Policy, load_policy
 from corpus_audit.provenance.scanning import for_scan
+from corpus_audit.rules.location import load_toml
 from corpus_audit.suppressions import load_suppressions
 from corpus_audit.types import ReadOptions
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DETECTORS = ("fingerprints", "keywords", "language", "licences", "origins")
+_DETECTORS = ("fingerprints", "keywords", "language", "licences", "origins", "pii")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,14 @@ class Audit:
         store = AuditStore(self.url)
         finished_units(store)
         return pd.read_parquet(io.BytesIO(store.read("sources.parquet")))
+
+    def personal(self) -> pd.DataFrame:
+        """One row per source and kind of personal data; the columns are those of `personal.csv`."""
+        import pandas as pd
+
+        store = AuditStore(self.url)
+        finished_units(store)
+        return pd.read_parquet(io.BytesIO(store.read("personal.parquet")))
 
     def findings(self) -> pd.DataFrame:
         """One row per stored finding, excerpts masked."""
@@ -98,6 +107,7 @@ def scan(
     blocklist: str | Path | Sequence[str | Path] = (),
     robots: str | Path | Sequence[str | Path] = (),
     works: str | Path | Sequence[str | Path] = (),
+    pii: str | Path | None = None,
     rules: str | Path | Sequence[str | Path] = (),
     evasion: str | Sequence[str] = (),
     suppressions: str | Path | None = None,
@@ -137,6 +147,8 @@ def scan(
         bands_for(dup_threshold)
     if "origins" in wanted:
         wanted["origins"] = dict(told.origins)
+    if pii and "pii" in wanted:
+        wanted["pii"] = load_toml(Path(pii))
     if _listed(works):
         wanted["works"] = {"works": _listed(works)}
     if _listed(protect):

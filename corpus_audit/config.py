@@ -28,7 +28,7 @@ class ScanConfig:
     key: bytes = field(repr=False)
     read: ReadOptions = field(default_factory=ReadOptions)
     detectors: Mapping[str, Mapping[str, object]] = field(
-        default_factory=lambda: {"fingerprints": {}, "keywords": {}, "language": {}}
+        default_factory=lambda: {"fingerprints": {}, "keywords": {}, "language": {}, "pii": {}}
     )  # name -> its configuration
     policy: Policy = field(default_factory=Policy)
     suppressions: tuple[Suppression, ...] = ()

@@ -18,8 +18,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from corpus_audit.errors import UsageError
+from corpus_audit.pii.masking import mask_label
 from corpus_audit.text.batch import Batch
-from corpus_audit.text.masking import mask_label
 
 UInt64s = npt.NDArray[np.uint64]
 METHOD = "splitmix64 of BLAKE2b-64(seed, file) and position; the smallest of each source"

@@ -11,12 +11,12 @@ import pyarrow as pa
 
 from corpus_audit.config import ScanConfig
 from corpus_audit.draw import numbers, only
+from corpus_audit.pii.masking import mask_labels
 from corpus_audit.plan import Unit, changed_since
 from corpus_audit.readers.registry import reader_named
 from corpus_audit.readers.sources import name_source, relative_path, rename_source
 from corpus_audit.tally import Tally
 from corpus_audit.text.batch import Batch
-from corpus_audit.text.masking import mask_labels
 from corpus_audit.types import Loss, Part, Skipped
 
 _JOINED = 4096  # batches joined at most

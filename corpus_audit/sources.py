@@ -133,7 +133,7 @@ def source_rows(tally: Tally, policy: Policy, risks: Sequence[str]) -> list[dict
                 "status": ratio.status if assessed else "not-assessed",
                 **{
                     f"hit_{group}": source.hit_documents(
-                        lambda risk, group=group: risk.startswith(f"{group}.")
+                        lambda risk, group=group: policy.ratio.is_in(risk, group)
                     )
                     for group in GROUPS
                 },

@@ -45,6 +45,9 @@ class SourceTally:
     matched_only: int = 0  # documents with matches too weak to make a hit
     categories: dict[str, Counts] = field(default_factory=dict)  # column -> value -> documents
     sums: Counts = field(default_factory=dict)  # column -> sum
+    #: rule of personal data -> documents and occurrences, and by the surest finding of a document
+    #: `documents_high`, ...; see `corpus_audit.personal`
+    personal: dict[str, Counts] = field(default_factory=dict)
 
     def add(self, other: SourceTally) -> None:
         """Add another tally of the same source, in place."""
@@ -61,6 +64,8 @@ class SourceTally:
             add_counts(getattr(self, name), getattr(other, name))
         for column, counts in other.categories.items():
             add_counts(self.categories.setdefault(column, {}), counts)
+        for rule, counts in other.personal.items():
+            add_counts(self.personal.setdefault(rule, {}), counts)
 
     @property
     def read(self) -> int:

@@ -19,13 +19,14 @@ from corpus_audit.excerpts import finding_columns
 from corpus_audit.intake import intake, sums_by
 from corpus_audit.judge import Hits, judge
 from corpus_audit.observe import Observed, observe
+from corpus_audit.personal import digest_columns, tally_personal
+from corpus_audit.pii.masking import mask_label, mask_labels
 from corpus_audit.plan import Unit, real_path
 from corpus_audit.readers.sources import name_source, relative_path
 from corpus_audit.suppressions import suppressed
 from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
-from corpus_audit.text.masking import mask_label, mask_labels
-from corpus_audit.types import Detector, Loss, Skipped
+from corpus_audit.types import PERSONAL, Detector, Loss, Skipped
 from corpus_audit.writer import UnitWriter
 
 
@@ -108,9 +109,12 @@ def _scan_batch(
     hits = judge(seen.every, seen.rules, config.policy.judge)
     risks = _risks_per_document(hits, len(batch))
     _tally_batch(batch, labels["source"], seen, hits, risks, detectors, tally)
+    tally_personal(seen, labels["source"], tally)
     columns = {**_document_columns(batch, labels, risks, config.key), **seen.columns}
     for table in ("documents", "signatures"):
         writer.write(table, columns)
+    if seen.values is not None:
+        writer.write("digests", digest_columns(seen, labels["source"], config.key))
     none = np.zeros(len(seen.suppressed), np.int64)
     for findings, matches in ((seen.findings, seen.matches), (seen.suppressed, none)):
         if len(findings):
@@ -151,10 +155,12 @@ def _tally_batch(
         source, name = sources[code[row]], hits.risks[risk]
         add_counts(source.hits, {name: 1})
         add_counts(source.hit_chars, {name: int(batch.chars[row])})
-    # Rules without a risk (statements of licences) are no weak sign of one.
-    speaks = np.array([bool(rule.risk) for rule in seen.rules] or [False])
+    # Rules without a risk (statements of licences) are no weak sign of one; personal data is
+    # counted by itself.
+    speaks = np.array([bool(rule.risk) and not rule.personal for rule in seen.rules] or [False])
     found = np.unique(seen.pair_row[speaks[seen.pair_rule]])
-    for row in found[~np.isin(found, hits.row)].tolist():
+    apart = np.array([not name.endswith(PERSONAL) for name in hits.risks] or [False])
+    for row in found[~np.isin(found, hits.row[apart[hits.risk]])].tolist():
         sources[code[row]].matched_only += 1
     for row in np.unique(hits.row).tolist():
         add_counts(sources[code[row]].any_hit, {risks[row]: 1})

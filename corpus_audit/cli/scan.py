@@ -56,7 +56,7 @@ def scan(
     encoding: Annotated[str, typer.Option(help="gb18030, gbk, big5, utf-16, ...")] = "utf-8",
     detectors: Annotated[
         str, typer.Option(help="Detectors to run, with commas.")
-    ] = "fingerprints,keywords,language,licences,origins",
+    ] = "fingerprints,keywords,language,licences,origins,pii",
     ledger: Annotated[
         Path | None,
         typer.Option(help="Ledger of sources: its paths name them. See `corpus-audit sources`."),
@@ -79,6 +79,10 @@ def scan(
     evasion: Annotated[
         list[str] | None,
         typer.Option(help="Also find terms by their sound, as weak cues: pinyin."),
+    ] = None,
+    pii: Annotated[
+        Path | None,
+        typer.Option(help="File with options of the detector pii: kinds, placeholders, presidio."),
     ] = None,
     suppressions: Annotated[
         Path | None, typer.Option(help="File of findings that somebody answers for.")
@@ -140,6 +144,7 @@ def scan(
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
     from corpus_audit.provenance.scanning import for_scan
+    from corpus_audit.rules.location import load_toml
     from corpus_audit.suppressions import load_suppressions
     from corpus_audit.types import ReadOptions
 
@@ -180,6 +185,8 @@ def scan(
         bands_for(dup_threshold)
     if "origins" in given:
         given["origins"] = dict(told.origins)
+    if pii and "pii" in given:
+        given["pii"] = load_toml(pii)
     if works:
         given["works"] = {"works": works}
     if protect:
@@ -238,6 +245,7 @@ def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
 
     from corpus_audit.cli.tables import render_table
     from corpus_audit.engines.estimate import estimate
+    from corpus_audit.pii.masking import mask_label
 
     by_reader: dict[str, list[int]] = {}
     for unit in planned.units:
@@ -251,9 +259,9 @@ def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
     if planned.ignored:
         print(f"{len(planned.ignored):,} paths will be left out, for example:")
         for path, reason in planned.ignored[:5]:
-            print(f"  {path}: {reason}")
+            print(f"  {mask_label(path)}: {reason}")
     for loss in planned.losses:
-        print(f"LOST: {loss.path}: {loss.detail}")
+        print(f"LOST: {mask_label(loss.path)}: {loss.detail}")
     if not planned.nbytes:
         print("nothing to estimate: the input is empty or a stream")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from corpus_audit.text.masking import CONTROL
+from corpus_audit.pii.masking import CONTROL
 
 
 def display_width(text: str) -> int:

@@ -20,7 +20,7 @@ def verify(
     from corpus_audit.audit.store import AuditStore
     from corpus_audit.cli.tables import render_table
     from corpus_audit.errors import AuditError
-    from corpus_audit.text.masking import CONTROL
+    from corpus_audit.pii.masking import CONTROL
 
     store = AuditStore(audit)
     store.read_manifest()

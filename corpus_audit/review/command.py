@@ -11,6 +11,7 @@ from typing import Any
 from corpus_audit.audit.log import record
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import UsageError
+from corpus_audit.pii.masking import mask_label
 from corpus_audit.review.draw import draw
 from corpus_audit.review.formats import Format, write_sheet
 from corpus_audit.review.importing import disputed
@@ -27,7 +28,6 @@ from corpus_audit.review.samples import (
 from corpus_audit.review.sheets import adjudication_sheet, risk_choices, sheets_of
 from corpus_audit.review.verdicts import read_reviews
 from corpus_audit.rules.standards import load_risks
-from corpus_audit.text.masking import mask_label
 
 TECHNICAL_SHARE = 0.1
 #: Plan -> (documents: of the corpus, or of each stratum; strata).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus_audit.text.masking import CONTROL
+from corpus_audit.pii.masking import CONTROL
 
 _WINDOWS = 8  # around matches, and as many spread over the rest
 

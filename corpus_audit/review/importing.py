@@ -13,6 +13,7 @@ from corpus_audit.audit.keys import key_id, load_key
 from corpus_audit.audit.log import record
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import AuditError
+from corpus_audit.pii.masking import mask_excerpt, mask_label
 from corpus_audit.review.formats import read_sheet
 from corpus_audit.review.samples import Sample, read_drawn, read_sample
 from corpus_audit.review.sheets import HARMFUL, Kind, row_check
@@ -26,7 +27,6 @@ from corpus_audit.review.verdicts import (
     write_reviews,
 )
 from corpus_audit.rules.standards import load_risks
-from corpus_audit.text.masking import mask_excerpt, mask_label
 
 _TOLD = 10  # faults
 _ANSWERS: dict[str, Answer] = {
