@@ -24,12 +24,12 @@ from corpus_audit.assess.bounds import at_most, hypergeometric
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.review.command import TECHNICAL_SHARE, ask_for
 from corpus_audit.review.draw import draw
-from corpus_audit.review.reviewers import Readings, _melded, corrected
+from corpus_audit.review.reviewers import Readings, corrected, melded
 from corpus_audit.review.strata import Cell, stratified
 
 PREVALENCES = (0.0, 0.001, 0.04, 0.05, 0.06, 0.5)
 CORPORA = int(os.environ.get("CORPUS_AUDIT_CORPORA", "10000"))
-REVIEWED = CORPORA // 10  # with reviewers who err: dear
+REVIEWED = CORPORA // 25  # with reviewers who err: dear
 KEPT, WIDER = 0.94, 2.0
 _Z = float(norm.ppf(0.975))
 
@@ -229,7 +229,7 @@ def reviewed(
         for i, (low, high) in enumerate(
             (
                 (found.low, found.high),
-                _melded(first, readings, 0.025),
+                melded(first, readings, 0.025, 0.025),
                 ours(double),
                 ours(first),
             )

@@ -25,7 +25,7 @@ from corpus_audit.assess.model import Bounds
 from corpus_audit.review.strata import Beta, Cell, lower, stratified, upper
 
 METHOD = "rogan-gladen-melded, double-read"
-_DRAWS = 20_000
+_DRAWS = 10_000
 _SEED = 20_240_229  # the same data gives the same bounds
 
 
@@ -78,13 +78,16 @@ def corrected(
     """Bounds for the true share: `first` counts what single reviewers called harmful, `twice` the
     settled verdicts on the documents that two of them judged, in the same cells."""
     error = tail(confidence, sides)
-    low = _melded(first, readings, error)[0]
+    low, high = melded(first, readings, error, error / 2)
     direct = stratified(twice, confidence=1 - error / 2, sides=1).high
-    high = min(_melded(first, readings, error / 2)[1], direct / readings.found(), 1.0)
+    high = min(high, direct / readings.found(), 1.0)
     return Bounds(low=min(low, high), high=high, confidence=confidence, sides=sides, method=METHOD)
 
 
-def _melded(cells: Sequence[Cell], readings: Readings, error: float) -> tuple[float, float]:
+def melded(
+    cells: Sequence[Cell], readings: Readings, error_low: float, error_high: float
+) -> tuple[float, float]:
+    """Both ends of the Rogan-Gladen estimate, each with its chance of error."""
     import numpy as np
 
     judged = [cell for cell in cells if cell.judged]
@@ -96,7 +99,7 @@ def _melded(cells: Sequence[Cell], readings: Readings, error: float) -> tuple[fl
     lows = _rogan_gladen(apparent_low, sensitivity_high, specificity_low, 0.0)
     highs = _rogan_gladen(apparent_high, sensitivity_low, specificity_high, 1.0)
     share = sum(cell.population for cell in judged) / sum(cell.population for cell in cells)
-    low, high = np.quantile(lows, error), np.quantile(highs, 1 - error)
+    low, high = np.quantile(lows, error_low), np.quantile(highs, 1 - error_high)
     return float(low) * share, float(high) * share + (1 - share)
 
 
