@@ -21,7 +21,7 @@ MANIFEST = "audit.json"
 FOLDERS = (*TABLES, "units")
 SPILL = ".spill-"  # folders of what is too large for memory
 _TEMPORARY = re.compile(
-    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|audit\.json"
+    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|(?:audit|files|assessment)\.json|log\.jsonl"
     r"|(?:sources|duplicates|personal)\.(?:csv|parquet|json))\.\d+\.tmp"
 )
 

@@ -21,12 +21,14 @@ from corpus_audit.cli import (
     merge,
     policy,
     redact,
+    report,
     rules,
     scan,
     show,
     sources,
     standards,
     stats,
+    verify,
 )  # fmt: skip
 from corpus_audit.errors import CorpusAuditError, UsageError
 
@@ -46,6 +48,7 @@ app = typer.Typer(
 app.command(name="scan")(scan.scan)
 app.command(name="stats")(stats.stats)
 app.command(name="show")(show.show)
+app.command(name="report")(report.report)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
@@ -53,6 +56,7 @@ app.command(name="gate", context_settings=gate.CONTEXT)(gate.gate)
 app.add_typer(policy.app, name="policy")
 app.command(name="redact")(redact.redact)
 app.command(name="assess")(assess.assess)
+app.command(name="verify")(verify.verify)
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)

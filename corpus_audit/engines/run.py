@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from corpus_audit import __version__
 from corpus_audit.audit.keys import key_id
+from corpus_audit.audit.log import record_scan
 from corpus_audit.audit.schema import SCHEMA_VERSION
 from corpus_audit.audit.schema import TABLES as AUDIT_TABLES
 from corpus_audit.audit.store import FOLDERS, MANIFEST, AuditStore
@@ -315,6 +316,8 @@ def _finish(
         join_again(store, options or JoinOptions())
     else:
         forget(store)
+    facts = {name: manifest.get(name) for name in ("config", "key_id", "ledger", "merged_from")}
+    record_scan(store, "merge" if facts["merged_from"] else "scan", facts | {"counts": counts})
     return summary
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from corpus_audit.assess.facts import Shown, words
 from corpus_audit.assess.shares import percent
+from corpus_audit.audit.log import LOG, check_chain
+from corpus_audit.audit.store import AuditStore
 from corpus_audit.duplicates.result import read_numbers
 from corpus_audit.evidence.case import Case
 from corpus_audit.evidence.manifest import holds
@@ -239,8 +241,6 @@ def _synthetic(case: Case) -> Shown:
 
 
 def _quality(case: Case) -> Shown:
-    from corpus_audit.audit.store import AuditStore
-
     numbers = read_numbers(AuditStore(case.audited.url))
     if numbers is None:
         return _not_run("fingerprints")
@@ -285,6 +285,19 @@ def _authorizations(case: Case) -> Shown:
         if _without_metadata(each)
     ]  # fmt: skip
     return Shown(True, ("documents/ metadata",), against=tuple(against))
+
+
+def _log(case: Case) -> Shown:
+    faults, head = check_chain(AuditStore(case.audited.url))
+    return Shown(
+        not faults,
+        (LOG,),
+        shows=words(f"日志完整，末端 {head}。", f"The log is whole and ends with {head}."),
+        get=words(
+            f"日志有 {len(faults)} 处问题，corpus-audit verify 逐条说明。",
+            f"The log has {len(faults)} faults; `corpus-audit verify` names each.",
+        ),
+    )
 
 
 def _library(case: Case) -> Shown:
@@ -356,5 +369,6 @@ _KEYS: dict[str, Callable[[Case], Shown]] = {
     "check.authorizations": _authorizations,
     "library.count": _library,
     "library.age": _library,
+    "check.log_integrity": _log,
     "report.tables": _present("assessment.json"),
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from corpus_audit.assess.assessment import assess
 from corpus_audit.assess.model import Assessment
+from corpus_audit.audit.log import record
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import UsageError
 from corpus_audit.evidence.case import Case
@@ -62,7 +63,17 @@ def assess_audit(
 
 def write_assessment(audit: str, assessment: Assessment) -> None:
     """Keep an assessment in its audit."""
-    AuditStore(audit).write(RESULT, assessment.model_dump_json(indent=2).encode() + b"\n")
+    store = AuditStore(audit)
+    facts = {
+        "standard": assessment.standard,
+        "outcome": assessment.conclusion.outcome,
+        "policy": assessment.policy_digest,
+        "audit": assessment.audit_digest,
+        "reproduce": assessment.reproduce,
+    }
+    with store.lock():
+        store.write(RESULT, assessment.model_dump_json(indent=2).encode() + b"\n")
+        record(store, "assess", facts, [RESULT])
 
 
 def _ledger_of(told: dict[str, str]) -> LedgerFile | None:
