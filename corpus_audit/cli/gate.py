@@ -83,9 +83,15 @@ def gate(
     check_waivers(chosen.waiver, name)
     if baseline is not None:
         _check_baseline(baseline)
-    finished = len(arguments) == 1 and AuditStore(arguments[0]).exists("audit.json")
-    if finished and output is not None:
-        raise UsageError(f"{arguments[0]}: is an audit, so -o has nothing to write. Leave it out.")
+    finished = AuditStore(arguments[0]).exists("audit.json")
+    if finished:
+        idle = [*(each for each in arguments[1:] if each not in ("--quiet", "-q"))]
+        idle += ["-o"] if output is not None else []
+        if idle:
+            raise UsageError(
+                f"{arguments[0]}: is an audit, so nothing is scanned and {idle[0]} has no use. "
+                "Leave it out, or name the data."
+            )
     with contextlib.ExitStack() as stack:
         if finished:
             audit = arguments[0]
