@@ -16,6 +16,7 @@ NAMES = (
     "detection",
     "calibration",
     "pii",
+    "assess",
 )
 
 

@@ -11,10 +11,7 @@ from corpus_audit.errors import RuleError
 from corpus_audit.limits import COUNTED, COVERAGE, RATIO, ClauseGate, Limit, Waiver
 from corpus_audit.rules.entries import Entries
 from corpus_audit.rules.location import rules_dir
-from corpus_audit.types import Level
-
-#: Ends the name of a risk that personal data hits, in tallies and in `documents/`.
-PERSONAL = ":personal"
+from corpus_audit.types import PERSONAL, Level
 
 Profile = Literal["regular", "strict", "audit"]
 

@@ -18,10 +18,12 @@ import orjson
 
 from corpus_audit import __version__
 from corpus_audit.audit.store import FOLDERS, MANIFEST, AuditStore
+from corpus_audit.errors import AuditError
 
 LOG = "log.jsonl"
 FILES = "files.json"  # digests of what a scan wrote: too many for a line of the log
 _WRITTEN = ("duplicates.json", "duplicates.parquet", MANIFEST, "sources.csv", "sources.parquet")
+_FACTS = ("config", "key_id", "ledger", "merged_from", "counts")
 _PIECE = 1 << 20
 #: Who acts, where the name of the account does not tell.
 ACTOR = "CORPUS_AUDIT_BY"
@@ -32,8 +34,8 @@ def record(
 ) -> str:
     """Append a line and return its digest. The caller holds the lock of the audit."""
     lines = _lines(store)
-    last = orjson.loads(lines[-1]) if lines else {"n": 0, "digest": ""}
-    entry = {
+    last = _last(store, lines)
+    entry: dict[str, Any] = {
         "n": last["n"] + 1,
         "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "action": action,
@@ -49,11 +51,12 @@ def record(
     return str(entry["digest"])
 
 
-def record_scan(store: AuditStore, action: str, facts: Mapping[str, Any]) -> str:
+def record_scan(store: AuditStore, manifest: Mapping[str, Any]) -> str:
     """Append a line for what a scan or a merge wrote: all files of the audit as they are now."""
+    facts = {name: manifest.get(name) for name in _FACTS}
     digests = {name: digest_of_stored(store, name) for name in _present(store)}
     store.write(FILES, orjson.dumps(digests, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-    return record(store, action, facts, [FILES])
+    return record(store, "merge" if facts["merged_from"] else "scan", facts, [FILES])
 
 
 def check_chain(store: AuditStore) -> tuple[list[str], str]:
@@ -67,7 +70,7 @@ def check_chain(store: AuditStore) -> tuple[list[str], str]:
             entry = orjson.loads(line)
             told = entry.pop("digest")
             sound = told == _digest(entry)
-        except (orjson.JSONDecodeError, KeyError, AttributeError):
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             faults.append(f"{LOG}:{number}: is no line of a log. It was changed.")
             continue
         if not sound:
@@ -151,6 +154,17 @@ def _present(store: AuditStore) -> list[str]:
 
 def _lines(store: AuditStore) -> list[bytes]:
     return store.read(LOG).splitlines() if store.exists(LOG) else []
+
+
+def _last(store: AuditStore, lines: list[bytes]) -> dict[str, Any]:
+    try:
+        last: dict[str, Any] = orjson.loads(lines[-1]) if lines else {"n": 0, "digest": ""}
+        return {"n": int(last["n"]), "digest": str(last["digest"])}
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        raise AuditError(
+            f"{store.url}/{LOG}: its last line was changed, so nothing can be added to it. "
+            "`corpus-audit verify` tells more; scan into a new -o."
+        ) from None
 
 
 def _digest(entry: Mapping[str, Any]) -> str:

@@ -22,7 +22,9 @@ from corpus_audit.cli import (
     policy,
     redact,
     report,
+    review,
     rules,
+    sample,
     scan,
     show,
     sources,
@@ -55,8 +57,10 @@ app.command(name="merge")(merge.merge)
 app.command(name="gate", context_settings=gate.CONTEXT)(gate.gate)
 app.add_typer(policy.app, name="policy")
 app.command(name="redact")(redact.redact)
+app.command(name="sample")(sample.sample)
 app.command(name="assess")(assess.assess)
 app.command(name="verify")(verify.verify)
+app.add_typer(review.app, name="review")
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)
@@ -156,9 +160,7 @@ def _exit_for(error: Exception) -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    from corpus_audit.pii.masking import CONTROL, mask_label
+    from corpus_audit.pii.masking import mask_message
 
-    words = (mask_label(word) for word in message.split(" "))  # a path may hold personal data
-    lines = " ".join(word.partition("~")[0] if "*" in word else word for word in words).split("\n")
-    print("corpus-audit: " + "\n".join(CONTROL.sub(" ", line) for line in lines), file=sys.stderr)
+    print(f"corpus-audit: {mask_message(message)}", file=sys.stderr)
     raise SystemExit(code)

@@ -40,6 +40,13 @@ def assess(
     judgements: Annotated[
         Path | None, typer.Option(help="What people judged, as TOML: see the README.")
     ] = None,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(help="Table of annotation records: CSV, Parquet or JSON Lines."),
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="Table of annotators, their roles and qualification.")
+    ] = None,
     today: Annotated[str | None, typer.Option(help="Day of the assessment: 2025-01-31.")] = None,
     lang: Annotated[Lang, typer.Option(help="Language of the words.")] = "en",
     format_: Annotated[
@@ -51,7 +58,8 @@ def assess(
     from corpus_audit.evidence.command import assess_audit, write_assessment
 
     found = assess_audit(
-        audit, standard, policy, ledger, judgements=judgements, today=_day(today)
+        audit, standard, policy, ledger, judgements=judgements, annotations=annotations,
+        roster=roster, today=_day(today),
     )  # fmt: skip
     write_assessment(audit, found)
     if format_ == "json":

@@ -46,15 +46,13 @@ def redact(
     from corpus_audit.cli.tables import render_table
     from corpus_audit.pii.kinds import load_kinds
     from corpus_audit.pii.redactor import METHODS, Redactor
-    from corpus_audit.redact import LOG, redact_corpus
+    from corpus_audit.redact.run import LOG, redact_corpus
     from corpus_audit.types import LEVELS, ReadOptions
 
     if method not in METHODS:
         raise UsageError(f"--method {method}: it is {', '.join(METHODS)}.")
     if confidence not in LEVELS:
         raise UsageError(f"--confidence {confidence}: it is {', '.join(LEVELS)}.")
-    if "://" in output:
-        raise UsageError(f"{output}: redact writes to local folders only.")
     names = [name.strip() for name in (kinds or "").split(",") if name.strip()]
     redactor = Redactor(
         method,

@@ -14,7 +14,7 @@ def verify(
     ] = None,
     log: Annotated[bool, typer.Option("--log", help="Print who did what.")] = False,
 ) -> None:
-    """Check the log of an audit and the digest of every file. Ends 2 where something was changed."""
+    """Check the log of an audit and the digest of every file. Ends 2 where one was changed."""
     from corpus_audit.audit.log import entries
     from corpus_audit.audit.log import verify as check
     from corpus_audit.audit.store import AuditStore

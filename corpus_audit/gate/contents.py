@@ -17,7 +17,8 @@ import pyarrow as pa
 from corpus_audit.duplicates.frame import halves, open_parquet
 from corpus_audit.gate.counted import PII_CLASSES, Audited, other_languages, stated, states
 from corpus_audit.limits import Limit
-from corpus_audit.policies import PERSONAL, PROFILES
+from corpus_audit.policies import PROFILES
+from corpus_audit.types import PERSONAL
 
 Flags = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]

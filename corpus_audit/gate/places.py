@@ -26,9 +26,8 @@ from corpus_audit.gate.counted import (
 )
 from corpus_audit.gate.model import Cause, Place, Verdict
 from corpus_audit.limits import COUNTED, Limit
-from corpus_audit.policies import PERSONAL
 from corpus_audit.tally import SourceTally, add_counts
-from corpus_audit.types import HARMLESS_SKIPS
+from corpus_audit.types import HARMLESS_SKIPS, PERSONAL
 
 PLACES = 5  # kept of each source and rule, and of each source
 LOST = "lost"  # files of which an unknown number of records is missing

@@ -189,7 +189,13 @@ def _clauses(data: ReportData, t: Texts) -> Iterator[str]:
         ]
         for clause in data.assessment.clauses
     ]
-    headers = [t("table.clause"), "", t("table.modality"), t("clauses.outcome"), t("clauses.reason")]
+    headers = [
+        t("table.clause"),
+        "",
+        t("table.modality"),
+        t("clauses.outcome"),
+        t("clauses.reason"),
+    ]
     yield _table(headers, rows, "<<<<<")
 
 

@@ -84,9 +84,18 @@ def _sources(data: ReportData, t: Texts) -> Sheet:
         low, high = source.bounds or (None, None)
         rows.append(
             [
-                source.name, tally.documents, row["hit_documents"], source.share, source.worst,
-                low, high, t(f"outcome.{data.outcome_of(source)}"), tally.chars, row["skipped"],
-                row["hit_chars"] / tally.chars if tally.chars else None, source.deduplicated,
+                source.name,
+                tally.documents,
+                row["hit_documents"],
+                source.share,
+                source.worst,
+                low,
+                high,
+                t(f"outcome.{data.outcome_of(source)}"),
+                tally.chars,
+                row["skipped"],
+                row["hit_chars"] / tally.chars if tally.chars else None,
+                source.deduplicated,
                 t.counts("language", tally.categories.get("language", {})),
                 known.owner if known else "",
                 t.named("place", known.origin) if known else "",
@@ -123,7 +132,11 @@ def _heat(data: ReportData, t: Texts) -> Sheet:
 def _risks(data: ReportData, t: Texts) -> Sheet:
     rows = [
         [
-            row.risk.id, t.words(row.risk.name), row.documents, row.share, row.sources,
+            row.risk.id,
+            t.words(row.risk.name),
+            row.documents,
+            row.share,
+            row.sources,
             t("table.yes" if row.counted else "table.no"),
             t("table.yes" if row.looked else "table.no"),
         ]  # fmt: skip
@@ -138,8 +151,14 @@ def _risks(data: ReportData, t: Texts) -> Sheet:
 def _personal(data: ReportData, found: Sequence[tables.KindRow], t: Texts) -> Sheet:
     rows = [
         [
-            kind_name(data, row.kind, t), t.named("class", row.class_), row.documents, row.share,
-            row.sources, row.occurrences, row.distinct, row.unsure,
+            kind_name(data, row.kind, t),
+            t.named("class", row.class_),
+            row.documents,
+            row.share,
+            row.sources,
+            row.occurrences,
+            row.distinct,
+            row.unsure,
         ]  # fmt: skip
         for row in found
     ]
@@ -154,9 +173,12 @@ def _clauses(data: ReportData, t: Texts) -> Sheet:
     assert data.assessment
     rows = [
         [
-            clause.number, t.words(clause.title), t(f"topic.{clause.topic}"),
+            clause.number,
+            t.words(clause.title),
+            t(f"topic.{clause.topic}"),
             t("clauses.should" if clause.advisory else "clauses.must"),
-            t(f"outcome.{clause.outcome}"), t.words(clause.reason),
+            t(f"outcome.{clause.outcome}"),
+            t.words(clause.reason),
             t.words(clause.next) if clause.next else "",
             t.listed(t.words(e.what) for e in clause.evidence if not e.present and not e.optional),
             t(f"verified.{clause.verified}"),
@@ -173,9 +195,13 @@ def _checks(data: ReportData, t: Texts) -> Sheet:
     assert data.assessment
     rows = [
         [
-            clause.number, check.subject or t("clauses.whole"), limit_text(check.limit, t),
-            observed_text(check, t), check.bounds.low if check.bounds else None,
-            check.bounds.high if check.bounds else None, t(f"outcome.{check.outcome}"),
+            clause.number,
+            check.subject or t("clauses.whole"),
+            limit_text(check.limit, t),
+            observed_text(check, t),
+            check.bounds.low if check.bounds else None,
+            check.bounds.high if check.bounds else None,
+            t(f"outcome.{check.outcome}"),
             t.words(check.reason),
         ]  # fmt: skip
         for clause in data.assessment.clauses
@@ -191,9 +217,19 @@ def _checks(data: ReportData, t: Texts) -> Sheet:
 def _excerpts(data: ReportData, t: Texts) -> Sheet:
     rows = [
         [
-            each.source, each.risk, t.words(title) if (title := data.titles.get(each.rule)) else "",
-            each.rule, t(f"level.{each.confidence}"), each.before, each.match, each.after,
-            traced(each.trace, t), each.matches, each.doc, each.path, each.position,
+            each.source,
+            each.risk,
+            t.words(title) if (title := data.titles.get(each.rule)) else "",
+            each.rule,
+            t(f"level.{each.confidence}"),
+            each.before,
+            each.match,
+            each.after,
+            traced(each.trace, t),
+            each.matches,
+            each.doc,
+            each.path,
+            each.position,
         ]  # fmt: skip
         for each in data.examples
     ]

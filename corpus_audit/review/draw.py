@@ -29,12 +29,12 @@ from corpus_audit.review.samples import (
     Sample,
     Stratum,
     Technical,
+    item_name,
     manifest_digest,
     sample_id,
 )
 
 _BITS = 20  # of a hash, to find a threshold by
-_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels: no words; no digits: nothing that Excel rewrites
 _Uint64s = npt.NDArray[np.uint64]
 _Ints = npt.NDArray[np.int64]
 
@@ -309,12 +309,3 @@ def _facts(store: AuditStore, picked: _Picked) -> list[dict[str, Any]]:
                         facts[i] = record
                 first, left = end, left[len(here) :]
     return facts
-
-
-def item_name(number: int) -> str:
-    """A hash in letters that no spreadsheet takes for a number, a date or a word."""
-    letters = ""
-    for _ in range(15):
-        number, digit = divmod(number, len(_LETTERS))
-        letters += _LETTERS[digit]
-    return "-".join((letters[:5], letters[5:10], letters[10:]))

@@ -128,8 +128,8 @@ def _write_xlsx(sheet: Sheet, path: Path, risks: Sequence[str]) -> None:
     page.freeze_panes = "C2"
     choices = book.create_sheet("choices")
     for column, values in (("A", list(HARMFUL.values())), ("B", list(risks))):
-        for line, value in enumerate(values, 1):
-            choices[f"{column}{line}"] = value
+        for below, value in enumerate(values, 1):
+            choices[f"{column}{below}"] = value
     choices.sheet_state = "hidden"
     for keys, column, count in ((("harmful",), "A", len(HARMFUL)), (RISK_COLUMNS, "B", len(risks))):
         allowed = DataValidation(
@@ -144,8 +144,8 @@ def _write_xlsx(sheet: Sheet, path: Path, risks: Sequence[str]) -> None:
             allowed.add(f"{letter}2:{letter}{len(sheet.rows) + 1}")
     guide = book.create_sheet("说明 guide")
     guide.column_dimensions["A"].width = 100
-    for line in (*_GUIDE, *risks):
-        guide.append([line])
+    for words in (*_GUIDE, *risks):
+        guide.append([words])
     book.save(path)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
 from corpus_audit.audit.keys import key_id, load_key
+from corpus_audit.audit.log import record
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import AuditError
 from corpus_audit.pii.masking import mask_excerpt, mask_label
@@ -17,6 +18,7 @@ from corpus_audit.review.formats import read_sheet
 from corpus_audit.review.samples import Sample, read_drawn, read_sample
 from corpus_audit.review.sheets import HARMFUL, Kind, row_check
 from corpus_audit.review.verdicts import (
+    FOLDER,
     Answer,
     Imported,
     Reviews,
@@ -106,6 +108,16 @@ def import_sheets(
             taken.append(counts)
         for after in reviews.values():
             write_reviews(store, after)
+        for each, counts in zip(filled, taken, strict=True):
+            facts = {
+                "sample": counts.sample,
+                "sheet": each.digest,
+                "kind": counts.kind,
+                "reviewer": counts.reviewer,
+                "new": counts.new,
+                "changed": counts.changed,
+            }
+            record(store, "review import", facts, [f"{FOLDER}/{counts.sample}.json"])
     return taken
 
 
@@ -122,6 +134,7 @@ def _check_file(store: AuditStore, path: Path, key: bytes, partial: bool) -> _Fi
     id, kind, reviewer = _parts(path, tag)
     sample = read_sample(store, id)
     drawn = {row["item"]: row for row in read_drawn(store, id)}
+    known = frozenset(risk.id for risk in load_risks().risks)
     verdicts: list[Verdict] = []
     lines: dict[str, int] = {}
     for line, row in enumerate(rows, 2):
@@ -131,7 +144,7 @@ def _check_file(store: AuditStore, path: Path, key: bytes, partial: bool) -> _Fi
         elif item in lines:
             faults.add(line, f"document {item} is in row {lines[item]} already: remove one")
         elif row["harmful"].strip():
-            verdict = _verdict(row, item, kind, reviewer)
+            verdict = _verdict(row, item, kind, reviewer, known)
             if isinstance(verdict, str):
                 faults.add(line, verdict)
             else:
@@ -187,15 +200,16 @@ def _wrong_row(
     return None
 
 
-def _verdict(row: Mapping[str, str], item: str, kind: Kind, reviewer: str) -> Verdict | str:
+def _verdict(
+    row: Mapping[str, str], item: str, kind: Kind, reviewer: str, known: Set[str]
+) -> Verdict | str:
     """A verdict, or what is wrong with it."""
     harmful = _ANSWERS.get(row["harmful"].strip().lower())
     if harmful is None:
         return f"harmful holds none of {', '.join(HARMFUL.values())}"
-    names = {risk.id for risk in load_risks().risks}
     chosen = [row[key].strip() for key in sorted(row) if key.startswith("risk_")]
     risks = [text.split(" ")[0] for text in chosen if text]
-    if not names.issuperset(risks):
+    if not set(risks) <= known:
         return "a risk is none of the list: choose it from the drop-down (A.1.a to A.5.b)"
     if harmful == "yes" and not risks:
         return "harmful, but no risk is chosen: which of the 31 counts depends on it"
@@ -286,5 +300,3 @@ def disputed(drawn: Iterable[dict[str, Any]], reviews: Reviews) -> dict[str, str
                 for verdict in given
             )
     return words
-
-

@@ -17,6 +17,8 @@ from corpus_audit.errors import AuditError
 Plan = Literal["standard", "sources", "flags"]
 By = Literal["source", "flags"]
 FOLDER = "samples"
+_MANUAL = "manual"  # how ids of the plan standard begin
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels: no words; no digits: nothing that Excel rewrites
 
 DRAWN = pa.schema(
     [
@@ -102,7 +104,7 @@ def manifest_digest(store: AuditStore) -> str:
 def sample_id(ask: Ask, units: list[str]) -> str:
     """The name of a sample: what was asked of which documents."""
     asked = orjson.dumps([ask.model_dump(), sorted(units)])
-    name = "manual" if ask.plan == "standard" else ask.plan
+    name = _MANUAL if ask.plan == "standard" else ask.plan
     return f"{name}-{hashlib.blake2b(asked, digest_size=4).hexdigest()}"
 
 
@@ -129,9 +131,9 @@ def read_sample(store: AuditStore, id: str) -> Sample:
 
 def read_samples(store: AuditStore) -> Iterator[Sample]:
     """All samples of an audit, those of the standard plan first."""
-    for name in store.names(FOLDER):
-        if name.endswith(".json"):
-            yield Sample.model_validate_json(store.read(f"{FOLDER}/{name}"))
+    names = [name for name in store.names(FOLDER) if name.endswith(".json")]
+    for name in sorted(names, key=lambda name: (not name.startswith(_MANUAL), name)):
+        yield Sample.model_validate_json(store.read(f"{FOLDER}/{name}"))
 
 
 def read_drawn(store: AuditStore, id: str) -> list[dict[str, Any]]:
@@ -139,3 +141,12 @@ def read_drawn(store: AuditStore, id: str) -> list[dict[str, Any]]:
     with store.open(f"{FOLDER}/{id}.parquet") as file:
         rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
     return rows
+
+
+def item_name(number: int) -> str:
+    """A hash in letters that no spreadsheet takes for a number, a date or a word."""
+    letters = ""
+    for _ in range(15):
+        number, digit = divmod(number, len(_LETTERS))
+        letters += _LETTERS[digit]
+    return "-".join((letters[:5], letters[5:10], letters[10:]))

@@ -19,9 +19,8 @@ from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import UsageError
 from corpus_audit.findings import unit_tables
 from corpus_audit.raw import Corpus, Place, reason_for
-from corpus_audit.review.draw import item_name
 from corpus_audit.review.excerpt import Span, shown
-from corpus_audit.review.samples import Sample
+from corpus_audit.review.samples import Sample, item_name
 from corpus_audit.rules.standards import Risks
 
 Kind = Literal["review", "adjudication"]

@@ -16,7 +16,7 @@ from corpus_audit.pii.digits import is_valid_uscc
 from corpus_audit.pii.finder import Finder
 from corpus_audit.pii.pseudonyms import pseudonym
 from corpus_audit.pii.redactor import METHODS, Redactor
-from corpus_audit.redact import redact_corpus
+from corpus_audit.redact.run import redact_corpus
 from corpus_audit.types import ReadOptions
 
 MOBILE, CARD, ID = "13912345679", "6212262502009182455", "110101199003074514"
@@ -97,7 +97,7 @@ def test_an_unredacted_format_or_an_existing_target_is_refused(tmp_path):
     write(tmp_path, "a.jsonl")
     redactor = Redactor("mask")
     redact_corpus([str(tmp_path / "a.jsonl")], tmp_path / "out", redactor, ReadOptions())
-    with pytest.raises(UsageError, match="nothing is overwritten"):
+    with pytest.raises(UsageError, match="is not empty"):
         redact_corpus([str(tmp_path / "a.jsonl")], tmp_path / "out", redactor, ReadOptions())
     import zipfile
 
