@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from corpus_audit.assess.bounds import allowed_failures, convincing_failures, sampled
 from corpus_audit.assess.facts import Facts, SourceFacts, words
-from corpus_audit.assess.model import Bounds, Outcome, SampleResult
+from corpus_audit.assess.model import Outcome, SampleResult
 from corpus_audit.assess.shares import percent
 from corpus_audit.rules.clauses import Clause, Words
 

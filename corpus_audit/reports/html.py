@@ -26,7 +26,6 @@ SECTIONS = (
     "limits", "reproduce", "signatures",
 )  # fmt: skip
 _SPREAD_FROM = 30  # sources: fewer are seen in the table
-_LATE_OUTCOMES = ("fail", "inconclusive", "needs-evidence", "needs-person", "pass")
 
 
 def render_html(data: ReportData, language: str) -> str:
@@ -42,9 +41,9 @@ def render_html(data: ReportData, language: str) -> str:
             t=t,
             data=data,
             sections=SECTIONS,
-            style=Markup(_asset("report.css")),  # noqa: S704 - our own file
-            script=Markup(script),  # noqa: S704 - our own file
-            script_hash=Markup(f"sha256-{digest}"),  # noqa: S704 - base64
+            style=Markup(_asset("report.css")),
+            script=Markup(script),
+            script_hash=Markup(f"sha256-{digest}"),
             page=page.embedded(page.page_data(data, t)),
             audit_name=clipped(data.url.rstrip("/").rsplit("/", 1)[-1], 60),
             headline=story.headline(data, t),
@@ -92,6 +91,9 @@ def _environment(t: Texts) -> jinja2.Environment:
         "clip": clipped,
         "plain": printable,
         "checks_first": _urgent_first,
+        "counts_first": lambda counts: sorted(
+            counts.items(), key=lambda item: page.OUTCOMES.index(item[0])
+        ),
         "limit_text": lambda limit: limit_text(limit, t),
         "observed_text": lambda check: observed_text(check, t),
     }
@@ -104,8 +106,7 @@ def _asset(name: str) -> str:
 
 def _urgent_first(checks: Sequence[Check]) -> list[Check]:
     """Failed checks before those that nothing is wrong with."""
-    order = {outcome: place for place, outcome in enumerate(_LATE_OUTCOMES)}
-    return sorted(checks, key=lambda check: order.get(check.outcome, len(order)))
+    return sorted(checks, key=lambda check: page.OUTCOMES.index(check.outcome))
 
 
 def limit_text(limit: Limit, t: Texts) -> str:

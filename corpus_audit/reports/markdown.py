@@ -74,7 +74,7 @@ def _sources(data: ReportData, t: Texts) -> Iterator[str]:
             t(f"outcome.{data.outcome_of(source)}"),
             t.listed(
                 f"{risk} {t.number(n)}"
-                for risk, n in sorted(source.tally.hits.items(), key=lambda i: (-i[1], i[0]))[:3]
+                for risk, n in sorted(source.hits.items(), key=lambda i: (-i[1], i[0]))[:3]
             ),
         ]
         for source in data.sources[:_SOURCES]
@@ -189,7 +189,13 @@ def _clauses(data: ReportData, t: Texts) -> Iterator[str]:
         ]
         for clause in data.assessment.clauses
     ]
-    headers = [t("table.clause"), "", t("table.modality"), t("clauses.outcome"), t("clauses.reason")]
+    headers = [
+        t("table.clause"),
+        "",
+        t("table.modality"),
+        t("clauses.outcome"),
+        t("clauses.reason"),
+    ]
     yield _table(headers, rows, "<<<<<")
 
 

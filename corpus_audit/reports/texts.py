@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, get_args
-
-import tomllib
 
 from corpus_audit.errors import UsageError
 from corpus_audit.rules.clauses import Language, Words
@@ -22,7 +21,9 @@ def load_texts(language: Language) -> Mapping[str, str]:
     stored = tomllib.loads(
         (files("corpus_audit.reports") / f"texts/{language}.toml").read_text("utf-8")
     )
-    return {f"{group}.{key}": text for group, texts in stored.items() for key, text in texts.items()}
+    return {
+        f"{group}.{key}": text for group, texts in stored.items() for key, text in texts.items()
+    }
 
 
 class Texts:
