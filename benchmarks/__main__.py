@@ -15,6 +15,7 @@ NAMES = (
     "scan",
     "detection",
     "calibration",
+    "reports",
     "pii",
 )
 

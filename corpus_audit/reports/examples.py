@@ -57,9 +57,9 @@ def choose_examples(
     for example in _candidates(store):
         kept = found.setdefault((example.source, example.risk, example.rule[:4] == "pii."), [])
         rank = LEVELS.index(example.confidence)
-        if any(other.doc == example.doc and other.path == example.path for _, other in kept):
-            continue
         if len(kept) == PER_RISK and kept[-1][0] <= rank:
+            continue
+        if any(other.doc == example.doc and other.path == example.path for _, other in kept):
             continue
         kept.append((rank, example))
         kept.sort(key=lambda each: each[0])  # stable: the order of the corpus stays

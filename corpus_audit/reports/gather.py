@@ -67,7 +67,7 @@ def gather(url: str, *, examples: int = 1500) -> ReportData:
         sources=sources,
         total=tally.total(),
         coverage=coverage_of(tally, policy),
-        losses=tuple(tally.to_json()["losses"]),
+        losses=tuple(sorted(tally.losses, key=lambda loss: (loss["path"], loss["position"]))),
         statistics=inventory,
         ledger=ledger,
         ledger_lost=ledger_lost,
@@ -177,8 +177,8 @@ def _statistics(
 ) -> Statistics | None:
     if any(name not in manifest["detectors"] for name in NEEDED):
         return None
-    joined = Tally()
-    for name, each in tally.sources.items():
+    joined = Tally() if entries else tally
+    for name, each in tally.sources.items() if entries else ():
         joined.source(entries[name].id if name in entries else name).add(each)
     counted = tuple(
         Counted(name, joined.sources[name], entries.get(name)) for name in sorted(joined.sources)

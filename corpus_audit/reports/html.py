@@ -34,6 +34,7 @@ def render_html(data: ReportData, language: str) -> str:
     script = _asset("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     risks = tables.risk_rows(data)
+    found = {data.outcome_of(source) for source in data.sources}
     return (
         _environment(t)
         .get_template("report.html.j2")
@@ -52,11 +53,7 @@ def render_html(data: ReportData, language: str) -> str:
             named=story.named_sources(data, t),
             figures=story.figures(data, t),
             steps=story.next_steps(data, t),
-            outcomes=[
-                (i, name)
-                for i, name in enumerate(page.OUTCOMES)
-                if any(data.outcome_of(source) == name for source in data.sources)
-            ],
+            outcomes=[(i, name) for i, name in enumerate(page.OUTCOMES) if name in found],
             scale=page.bar_scale(data.limit),
             spread=_spread(data, t) if len(data.sources) >= _SPREAD_FROM else None,
             risks=risks,

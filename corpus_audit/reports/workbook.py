@@ -67,10 +67,10 @@ def _write(sheet: Any, table: Sheet, limit: float) -> None:
     from openpyxl.worksheet.table import Table, TableStyleInfo
 
     sheet.append(_distinct(table.headers))
-    for row in table.rows[:_ROWS]:
-        sheet.append([None] * len(row))
-        for cell, value, form in zip(sheet[sheet.max_row], row, table.formats, strict=True):
-            _set(cell, value, form)
+    for place, row in enumerate(table.rows[:_ROWS], 2):
+        for column, (value, form) in enumerate(zip(row, table.formats, strict=True), 1):
+            if value is not None:
+                _set(sheet.cell(place, column), value, form)
     if not table.rows:
         sheet.append([None] * len(table.headers))
     last = f"{get_column_letter(len(table.headers))}{sheet.max_row}"
