@@ -68,6 +68,7 @@ def render_html(data: ReportData, language: str) -> str:
             skips=tables.skip_rows(data),
             unknowns=_unknowns(data),
             facts=facts(data, t),
+            assess_command=story.assess_command(data),
             scan_command=story.scan_command(data),
             report_command=story.report_command(data, t.language),
         )

@@ -151,8 +151,9 @@ def next_steps(data: ReportData, t: Texts) -> list[Step]:
         source = shlex.quote(clipped(over[0].name))
         steps.append(Step(t("next.why"), f"corpus-audit show {audit} --source {source}"))
     if data.assessment is None:
-        text = t("next.again" if data.stale else "next.assess")
-        return [*steps, Step(text, f"corpus-audit assess {audit}")]
+        return [*steps, Step(t("next.assess"), assess_command(data))]
+    if data.stale:
+        steps.append(Step(t("next.again"), data.assessment.reproduce))
     asking = [
         clause
         for outcome in URGENT
@@ -165,6 +166,10 @@ def next_steps(data: ReportData, t: Texts) -> list[Step]:
         asked.setdefault(t.words(clause.next), []).append((clause.id, clause.number))
     steps += [Step(text, clauses=tuple(clauses)) for text, clauses in asked.items()]
     return steps[:_STEPS]
+
+
+def assess_command(data: ReportData) -> str:
+    return f"corpus-audit assess {shlex.quote(data.url)}"
 
 
 def report_command(data: ReportData, language: Language) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from hostile_text import HOSTILE
 
+from corpus_audit.cli.tables import shorten
 from corpus_audit.reports.html import render_html
 from corpus_audit.reports.json_document import render_json
 from corpus_audit.reports.markdown import render_markdown
@@ -77,6 +78,7 @@ def test_no_cell_of_a_workbook_is_a_formula(hostile_data, language):
 def test_no_field_of_a_csv_begins_a_formula(hostile_data):
     text = render_csv(hostile_data).decode()
     assert not ACTIVE.search(text)
+    csv.field_size_limit(10_000_000)
     rows = list(csv.reader(io.StringIO(text)))
     assert {len(row) for row in rows} == {6}
     assert not [row for row in rows if row[0].lstrip()[:1] in tuple("=+-@")]
@@ -130,7 +132,7 @@ def test_the_terminal_gets_colours_of_ours_only_and_none_where_no_color_asks(hos
     arguments = ["report", hostile, "-o", str(tmp_path / "r.html")]
     coloured = run_on_terminal(arguments)
     codes = set(re.findall(r"\x1b(\[[0-9;]*m)?", coloured))
-    assert codes == {"[1m", "[31m", "[0m"}
+    assert codes == {"[1m", "[33m", "[0m"}
     assert not ACTIVE.search(re.sub(r"\x1b\[[0-9;]*m|\r", "", coloured))
     plain = run_on_terminal(arguments, NO_COLOR="1")
     assert "\x1b" not in plain
@@ -159,3 +161,11 @@ def test_printable_text_has_one_line_and_clipped_text_keeps_both_ends():
     assert printable("a\nb\x1b\u202ec") == "a b  c"
     long = clipped("start" + "x" * 5_000_000 + "end", 100)
     assert len(long) == 100 and long.startswith("start") and long.endswith("end")
+
+
+WIDTHS = {"short": "short", "n" * 3_000_000: "n" * 9 + "…", "中" * 9: "中" * 4 + "…", "a\nb": "a b"}
+
+
+@pytest.mark.parametrize("text", WIDTHS, ids=range(len(WIDTHS)))
+def test_a_cell_at_the_terminal_is_cut_to_its_columns_at_once(text):
+    assert shorten(text, 10) == WIDTHS[text]
