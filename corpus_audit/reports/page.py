@@ -199,7 +199,7 @@ def _example(data: ReportData, example: Example, place: dict[str, int], t: Texts
     return [
         place[_column(example)],
         t.words(title) if title else "",
-        example.rule,
+        clipped(example.rule),
         t(f"level.{example.confidence}"),
         example.matches,
         traced(example.trace, t),
