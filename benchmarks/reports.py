@@ -54,7 +54,9 @@ def main(_data: Path) -> None:
                     good = len(written) < largest and seconds < SECONDS
                     verdict = "ok" if good else "MISSED"
                 size = len(written) / 1e6
-                print(f"{sources:>5,} sources  {name:8} {size:6.2f} MB  {seconds:5.2f} s  {verdict}")
+                print(
+                    f"{sources:>5,} sources  {name:8} {size:6.2f} MB  {seconds:5.2f} s  {verdict}"
+                )
 
 
 def made_audit(

@@ -14,6 +14,7 @@ import typer
 from corpus_audit import __version__
 from corpus_audit.cli import (
     assess,
+    doctor,
     duplicates,
     filter,
     library,
@@ -46,6 +47,7 @@ app.command(name="scan")(scan.scan)
 app.command(name="stats")(stats.stats)
 app.command(name="show")(show.show)
 app.command(name="report")(report.report)
+app.command(name="doctor")(doctor.doctor)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)

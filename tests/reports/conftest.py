@@ -17,6 +17,7 @@ from corpus_audit.tally import SourceTally
 ROOT = Path(__file__).parent.parent.parent
 STANDARD = "tc260-003-2024"
 
+
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory) -> str:
     """The sample corpus, scanned with its ledger and assessed."""

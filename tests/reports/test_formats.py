@@ -51,7 +51,9 @@ def test_the_long_table_reads_into_pandas_and_duckdb_alike(sample_data, tmp_path
 
 
 def test_each_measure_and_column_is_explained_in_both_languages(sample_data):
-    found = {re.sub(":.*", ":", name) for name in statistics_table(sample_data)["measure"].to_pylist()}
+    found = {
+        re.sub(":.*", ":", name) for name in statistics_table(sample_data)["measure"].to_pylist()
+    }
     assert found <= set(MEASURES)
     for language in ("en", "zh"):
         texts = load_texts(language)
