@@ -55,6 +55,8 @@ TABLE: dict[str, dict[int, str]] = {
         3: "{w}/a-nothing -o {new}",
         5: "{w}/a-broken -o {new}",
     },
+    "diff": {0: "{w}/a-good {w}/a-bad", 2: "{w}/a-good {w}/nowhere"},
+    "doctor": {0: "--no-speed", 2: "--format xml"},
     "report": {0: "{w}/a-good --format json -o {new}.json", 2: "{w}/nowhere"},
     "verify": {0: "{w}/a-good", 2: "{w}/nowhere"},
     "sample": {
