@@ -15,6 +15,10 @@ NAMES = (
     "scan",
     "detection",
     "calibration",
+    "review",
+    "reports",
+    "pii",
+    "assess",
 )
 
 

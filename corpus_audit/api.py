@@ -11,21 +11,24 @@ from typing import TYPE_CHECKING, Any
 from corpus_audit.audit.keys import load_key
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import ScanConfig
+from corpus_audit.draw import Asked
 from corpus_audit.duplicates.bands import bands_for
 from corpus_audit.duplicates.join import JoinOptions
+from corpus_audit.engines.frame import draw_sample
 from corpus_audit.engines.run import Summary, read_summary, run_scan
 from corpus_audit.errors import UsageError
 from corpus_audit.findings import finished_units, unit_tables
 from corpus_audit.plan import plan
 from corpus_audit.policies import Policy, load_policy
 from corpus_audit.provenance.scanning import for_scan
+from corpus_audit.rules.location import load_toml
 from corpus_audit.suppressions import load_suppressions
 from corpus_audit.types import ReadOptions
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DETECTORS = ("fingerprints", "keywords", "language", "licences", "origins")
+_DETECTORS = ("fingerprints", "keywords", "language", "licences", "origins", "pii")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,14 @@ class Audit:
         store = AuditStore(self.url)
         finished_units(store)
         return pd.read_parquet(io.BytesIO(store.read("sources.parquet")))
+
+    def personal(self) -> pd.DataFrame:
+        """One row per source and kind of personal data; the columns are those of `personal.csv`."""
+        import pandas as pd
+
+        store = AuditStore(self.url)
+        finished_units(store)
+        return pd.read_parquet(io.BytesIO(store.read("personal.parquet")))
 
     def findings(self) -> pd.DataFrame:
         """One row per stored finding, excerpts masked."""
@@ -96,6 +107,7 @@ def scan(
     blocklist: str | Path | Sequence[str | Path] = (),
     robots: str | Path | Sequence[str | Path] = (),
     works: str | Path | Sequence[str | Path] = (),
+    pii: str | Path | None = None,
     rules: str | Path | Sequence[str | Path] = (),
     evasion: str | Sequence[str] = (),
     suppressions: str | Path | None = None,
@@ -109,13 +121,16 @@ def scan(
     protect: str | Path | Sequence[str | Path] = (),
     dup_threshold: float = 0.8,
     dup_shingles: str = "char:5",
+    sample: str | None = None,
+    seed: int = 1,
     **read: Any,
 ) -> Audit:
     """Scan a corpus into an audit directory, as `corpus-audit scan` does.
 
     `read` takes the fields of `corpus_audit.types.ReadOptions`, such as `text_fields="body"`.
     `max_skipped` is the share of records that may be skipped, in place of the policy's; `protect`
-    names files of texts that must not be in the corpus.
+    names files of texts that must not be in the corpus; `sample` is "10%" or a number of documents
+    of each source.
     Raises CorpusAuditError for what a user can mend. With more than one worker, call it under
     `if __name__ == "__main__":`, as for every use of processes.
     """
@@ -132,6 +147,8 @@ def scan(
         bands_for(dup_threshold)
     if "origins" in wanted:
         wanted["origins"] = dict(told.origins)
+    if pii and "pii" in wanted:
+        wanted["pii"] = load_toml(Path(pii))
     if _listed(works):
         wanted["works"] = {"works": _listed(works)}
     if _listed(protect):
@@ -152,6 +169,9 @@ def scan(
     planned = plan(
         _listed(paths), options, unit_bytes=unit_bytes, format=format, output=str(output)
     )
+    if sample:
+        asked = Asked.parse(sample, seed)
+        config = replace(config, draw=draw_sample(planned, config, asked, workers))
     duplicates = JoinOptions(threshold=dup_threshold, threads=workers)
     run_scan(planned, config, str(output), workers=workers, duplicates=duplicates)
     return Audit(str(output))

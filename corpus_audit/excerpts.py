@@ -8,20 +8,26 @@ from typing import Any
 
 import pyarrow as pa
 
+from corpus_audit.pii.masking import BREAK, mask_excerpts, star
 from corpus_audit.text.batch import Batch
 from corpus_audit.text.buffers import Utf8
 from corpus_audit.text.fold import TRANSFORMS
-from corpus_audit.text.masking import BREAK, mask_excerpts
 from corpus_audit.types import LEVELS, Findings, RuleInfo
 
-_MARGIN = 32  # code points read beyond an excerpt: no number with separators is longer
+#: Code points read beyond an excerpt: longer than numbers with separators, and than what stands
+#: between a value and the word that tells it.
+_MARGIN = 96
 _RUN = 320  # code points read beyond that, to the end of a run: no mail address is longer
 
 
 def cut_excerpts(
-    text: Utf8, findings: Findings, context: int
+    text: Utf8, findings: Findings, context: int, rules: Sequence[RuleInfo] = ()
 ) -> tuple[list[str], list[str], list[str]]:
-    """Masked text before, in and after each finding; `context` code points on each side."""
+    """Masked text before, in and after each finding; `context` code points on each side.
+
+    Findings of personal data are masked wherever an excerpt of their document shows them.
+    """
+    personal = _personal_spans(findings, rules)
     documents: dict[int, str] = {}
     windows: list[str] = []
     places: list[tuple[int, int]] = []
@@ -33,11 +39,33 @@ def cut_excerpts(
         windows.append(documents[row][left:right])
         places.append((start - left, end - left))
     masked = mask_excerpts(windows)  # keeps length, so places stay true
+    if personal:
+        for i, (row, start) in enumerate(
+            zip(findings.row.tolist(), findings.start.tolist(), strict=True)
+        ):
+            left = start - places[i][0]
+            seen = (
+                (max(a - left, 0), min(b - left, len(masked[i])))
+                for a, b in personal.get(row, ())
+                if a < left + len(masked[i]) and b > left
+            )
+            masked[i] = star(masked[i], seen)
     return (
         [m[max(0, a - context) : a] for m, (a, _) in zip(masked, places, strict=True)],
         [m[a:b] for m, (a, b) in zip(masked, places, strict=True)],
         [m[b : b + context] for m, (_, b) in zip(masked, places, strict=True)],
     )
+
+
+def _personal_spans(
+    findings: Findings, rules: Sequence[RuleInfo]
+) -> dict[int, list[tuple[int, int]]]:
+    spans: dict[int, list[tuple[int, int]]] = {}
+    columns = (findings.row, findings.rule, findings.start, findings.end)
+    for row, rule, start, end in zip(*(column.tolist() for column in columns), strict=True):
+        if rules and rules[rule].personal:
+            spans.setdefault(row, []).append((start, end))
+    return spans
 
 
 def _whole(document: str, left: int, right: int) -> tuple[int, int]:
@@ -76,7 +104,7 @@ def finding_columns(
     """Rows of `findings/`; those without a match that counts are suppressed."""
     rule = pa.array(findings.rule)
     row = pa.array(findings.row)
-    before, match, after = cut_excerpts(batch.text, findings, context)
+    before, match, after = cut_excerpts(batch.text, findings, context, rules)
     return {
         **{name: column.take(row) for name, column in labels.items()},
         "position": batch.records.column("position").take(row),

@@ -28,11 +28,12 @@ def judge(findings: Findings, rules: Sequence[RuleInfo], policy: JudgePolicy) ->
     """Judge documents by their densest window.
 
     A document hits a risk when the findings that begin and end within `policy.window` code points
-    of each other carry `policy.threshold` or more; a rule counts once in a window.
+    of each other carry `policy.threshold` or more; a rule counts once in a window. Personal data
+    hits a risk of its own (`A.4.f:personal`), so that a policy may leave it out of a ratio.
     """
-    risks = tuple(sorted({rule.risk for rule in rules if rule.risk}))
+    risks = tuple(sorted({rule.hits for rule in rules if rule.hits}))
     index = {risk: i for i, risk in enumerate(risks)}
-    risk_of = np.array([index.get(rule.risk, -1) for rule in rules], np.int32)
+    risk_of = np.array([index.get(rule.hits, -1) for rule in rules], np.int32)
     weight_of = np.array([policy.weight(level) for level in LEVELS], np.float64)
     if not len(findings) or not len(rules):
         none = np.zeros(0, np.int32)

@@ -31,6 +31,7 @@ class Observed:
     pair_matches: npt.NDArray[np.int64]
     columns: Mapping[str, pa.Array]
     suppressed: Findings  # all that somebody answers for: none of them is in the others
+    values: pa.Array | None = None  # what `every` stands for, where a detector says so
 
 
 def observe(
@@ -43,31 +44,39 @@ def observe(
     rules: list[RuleInfo] = []
     parts: list[Findings] = []
     columns: dict[str, pa.Array] = {}
+    given: list[pa.Array] = []
     for detector in detectors:
         seen = _run(detector, batch)
         found = seen.findings
+        rule = found.rule.astype(np.int32) + np.int32(len(rules))
         parts.append(
             Findings(
                 found.row.astype(np.int32),
-                found.rule.astype(np.int32) + np.int32(len(rules)),
+                rule,
                 found.start.astype(np.int64),
                 found.end.astype(np.int64),
                 found.trace.astype(np.int32),
                 _levels(found, detector.rules),
             )
         )
+        none = pa.nulls(len(found), pa.binary())
+        given.append(none if seen.values is None else seen.values)
         rules += detector.rules
         columns |= {spec.name: seen.columns[spec.name] for spec in detector.columns}
-    every, muted = _joined(parts), Findings.empty()
+    every, order = _joined(parts)
+    values = _joined_values(given, order)
+    muted = Findings.empty()
     if suppressed is not None and len(every):
         mask = suppressed(every, rules)
         every, muted = _only(every, ~mask), _only(every, mask)
+        values = values and values.filter(pa.array(~mask))
     return Observed(
         tuple(rules),
         every,
         *_capped(every, max_findings),
         columns=columns,
         suppressed=muted,
+        values=values,
     )
 
 
@@ -113,12 +122,16 @@ def _fault(detector: Detector, seen: object, batch: Batch) -> str | None:
             return f'column "{spec.name}" is not the array of {spec.type} that it declares'
         if len(column) != len(batch):
             return f'column "{spec.name}" has {len(column)} values for {len(batch)} documents'
+    if seen.values is not None and (
+        seen.values.type != pa.binary() or len(seen.values) != len(seen.findings)
+    ):
+        return "its values are not binary, one a finding"
     return _findings_fault(seen.findings, len(detector.rules), batch)
 
 
 def _findings_fault(found: Findings, rules: int, batch: Batch) -> str | None:
-    given = [getattr(found, f.name) for f in fields(Findings)]
-    arrays = given if found.level is not None else given[:-1]
+    arrays = [getattr(found, f.name) for f in fields(Findings)]
+    arrays = [array for array in arrays if array is not None]
     if any(
         not isinstance(array, np.ndarray) or array.ndim != 1 or array.dtype.kind not in "iu"
         for array in arrays
@@ -145,14 +158,21 @@ def _findings_fault(found: Findings, rules: int, batch: Batch) -> str | None:
     return None
 
 
-def _joined(parts: Sequence[Findings]) -> Findings:
-    """All findings in order of (row, start, end, rule)."""
+def _joined(parts: Sequence[Findings]) -> tuple[Findings, npt.NDArray[np.int64]]:
+    """All findings in order of (row, start, end, rule), and that order."""
     if not any(len(part) for part in parts):
-        return Findings.empty()
+        return Findings.empty(), np.zeros(0, np.int64)
     arrays = [np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Findings)]
     row, rule, start, end = arrays[:4]
     order = np.lexsort((rule, end, start, row))
-    return Findings(*(array[order] for array in arrays))
+    return Findings(*(array[order] for array in arrays)), order
+
+
+def _joined_values(given: Sequence[pa.Array], order: npt.NDArray[np.int64]) -> pa.Array | None:
+    """The values of all findings in that order; None where none has one."""
+    if all(values.null_count == len(values) for values in given):
+        return None
+    return pa.concat_arrays(given).take(pa.array(order))
 
 
 def _capped(

@@ -16,11 +16,11 @@ from corpus_audit.audit.keys import key_id, load_key
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import AuditError, CorpusAuditError
 from corpus_audit.excerpts import cut_raw
+from corpus_audit.pii.masking import is_masked, mask_label
 from corpus_audit.readers.encodings import canonical_encoding
 from corpus_audit.readers.registry import reader_named
 from corpus_audit.readers.suffixes import split_suffixes
 from corpus_audit.text.batch import Batch
-from corpus_audit.text.masking import is_masked, mask_label
 from corpus_audit.types import InputFile, Part, ReadOptions
 from corpus_audit.units import UnitResult
 

@@ -51,7 +51,7 @@ def ratio_of(source: SourceTally, policy: Policy, *, adrift: int, unknown_loss: 
     return Ratio(
         hit=source.hit_documents(policy.ratio.counts),
         documents=source.documents,
-        unseen=source.unseen + adrift,
+        unseen=source.unseen + source.undrawn + adrift,
         unknown_loss=unknown_loss,
         limit=policy.ratio.limit,
     )
@@ -63,6 +63,7 @@ class Coverage:
 
     read: int
     scanned: int
+    undrawn: int  # documents that a draw left out
     skipped: Counts
     unseen: int
     losses: int
@@ -79,6 +80,7 @@ def coverage_of(tally: Tally, policy: Policy) -> Coverage:
     return Coverage(
         read=total.read,
         scanned=total.documents,
+        undrawn=total.undrawn,
         skipped=dict(sorted(total.skipped.items())),
         unseen=total.unseen,
         losses=len(tally.losses),
@@ -86,8 +88,8 @@ def coverage_of(tally: Tally, policy: Policy) -> Coverage:
     )
 
 
-def source_rows(tally: Tally, policy: Policy, risks: Sequence[str]) -> list[dict[str, Any]]:
-    """One plain row per source, in order of their names. `risks`: those that rules looked for.
+def ratios(tally: Tally, policy: Policy) -> dict[str, Ratio]:
+    """The ratio of every source, in order of their names.
 
     A record too damaged to show its source may belong to any, so it stands in the worst case of
     each. A loss of unknown size leaves the source of its file undecided, and every source where
@@ -96,22 +98,30 @@ def source_rows(tally: Tally, policy: Policy, risks: Sequence[str]) -> list[dict
     adrift = tally.sources[UNATTRIBUTED].unseen if UNATTRIBUTED in tally.sources else 0
     touched = {name for loss in tally.losses for name in loss["sources"]}
     everywhere = any(not loss["sources"] for loss in tally.losses)
-    assessed = any(policy.ratio.counts(risk) for risk in risks)
-    rows = []
-    for name in sorted(tally.sources.keys() | touched):
-        source = tally.sources.get(name, SourceTally())
-        ratio = ratio_of(
-            source,
+    return {
+        name: ratio_of(
+            tally.sources.get(name, SourceTally()),
             policy,
             adrift=0 if name == UNATTRIBUTED else adrift,
             unknown_loss=everywhere or name in touched,
         )
+        for name in sorted(tally.sources.keys() | touched)
+    }
+
+
+def source_rows(tally: Tally, policy: Policy, risks: Sequence[str]) -> list[dict[str, Any]]:
+    """One plain row per source, in order of their names. `risks`: those that rules looked for."""
+    assessed = any(policy.ratio.counts(risk) for risk in risks)
+    rows = []
+    for name, ratio in ratios(tally, policy).items():
+        source = tally.sources.get(name, SourceTally())
         rows.append(
             {
                 "source": name,
                 "documents": source.documents,
                 "chars": source.chars,
                 "bytes": source.bytes,
+                "undrawn": source.undrawn,
                 "skipped": sum(source.skipped.values()),
                 "unseen": ratio.unseen,
                 "hit_documents": ratio.hit,
@@ -123,7 +133,7 @@ def source_rows(tally: Tally, policy: Policy, risks: Sequence[str]) -> list[dict
                 "status": ratio.status if assessed else "not-assessed",
                 **{
                     f"hit_{group}": source.hit_documents(
-                        lambda risk, group=group: risk.startswith(f"{group}.")
+                        lambda risk, group=group: policy.ratio.is_in(risk, group)
                     )
                     for group in GROUPS
                 },

@@ -33,6 +33,8 @@ class SourceTally:
     chars: int = 0  # code points
     bytes: int = 0  # UTF-8
     skipped: Counts = field(default_factory=dict)  # reason -> records
+    undrawn: int = 0  # documents that the draw left out: read, whole, and not scanned
+    undrawn_chars: int = 0
     hits: Counts = field(default_factory=dict)  # risk -> documents
     hit_chars: Counts = field(default_factory=dict)  # risk -> characters of these documents
     rules: Counts = field(default_factory=dict)  # rule -> documents
@@ -43,12 +45,17 @@ class SourceTally:
     matched_only: int = 0  # documents with matches too weak to make a hit
     categories: dict[str, Counts] = field(default_factory=dict)  # column -> value -> documents
     sums: Counts = field(default_factory=dict)  # column -> sum
+    #: rule of personal data -> documents and occurrences, and by the surest finding of a document
+    #: `documents_high`, ...; see `corpus_audit.personal`
+    personal: dict[str, Counts] = field(default_factory=dict)
 
     def add(self, other: SourceTally) -> None:
         """Add another tally of the same source, in place."""
         self.documents += other.documents
         self.chars += other.chars
         self.bytes += other.bytes
+        self.undrawn += other.undrawn
+        self.undrawn_chars += other.undrawn_chars
         self.matched_only += other.matched_only
         for name in (
             "skipped", "hits", "hit_chars", "rules", "matches", "suppressed",
@@ -57,11 +64,13 @@ class SourceTally:
             add_counts(getattr(self, name), getattr(other, name))
         for column, counts in other.categories.items():
             add_counts(self.categories.setdefault(column, {}), counts)
+        for rule, counts in other.personal.items():
+            add_counts(self.personal.setdefault(rule, {}), counts)
 
     @property
     def read(self) -> int:
-        """Records read: scanned and skipped."""
-        return self.documents + sum(self.skipped.values())
+        """Records read: scanned, left out by a draw, and skipped."""
+        return self.documents + self.undrawn + sum(self.skipped.values())
 
     @property
     def unseen(self) -> int:

@@ -119,6 +119,9 @@ class Reader(Protocol):
 
 Transforms = tuple[str, ...]
 
+#: Ends the name of a risk that personal data hits, in tallies and in `documents/`.
+PERSONAL = ":personal"
+
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
@@ -130,6 +133,13 @@ class RuleInfo:
     title_zh: str
     severity: Level
     confidence: Level
+    #: Of personal data and secrets, which a policy's ratio leaves out unless it says otherwise.
+    personal: bool = False
+
+    @property
+    def hits(self) -> str:
+        """The name of what a document hits: personal data has its own, so that it stays apart."""
+        return self.risk + PERSONAL if self.risk and self.personal else self.risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +168,9 @@ class Observations:
 
     findings: Findings = field(default_factory=Findings.empty)
     columns: Mapping[str, pa.Array] = field(default_factory=dict)
+    #: What each finding stands for, normalised, to count distinct values by; null: it is not
+    #: counted so. Only keyed digests of them are stored.
+    values: pa.Array | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class UnitWriter:
             "documents": pa.schema([*schema.DOCUMENTS, *columns["documents"]]),
             "findings": schema.FINDINGS,
             "skipped": schema.SKIPPED,
+            "digests": schema.DIGESTS,
         }
         if columns["signatures"]:
             self._schemas["signatures"] = pa.schema([*schema.SIGNATURES, *columns["signatures"]])

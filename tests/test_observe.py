@@ -59,12 +59,11 @@ def test_findings_of_all_detectors_come_in_one_order_and_rules_are_numbered_thro
 
 def test_unsigned_arrays_of_a_plug_in_are_taken(make_batch):
     found = made((0, 0, 1, 2))
-    unsigned = Findings(
-        *(getattr(found, f.name).astype(np.uint64) for f in dataclasses.fields(found))
-    )
+    names = [f.name for f in dataclasses.fields(found) if f.name != "level"]
+    unsigned = Findings(*(getattr(found, name).astype(np.uint64) for name in names))
     seen = observe(make_batch(LONG), [Made(Observations(unsigned))], 20)
-    assert [getattr(seen.every, f.name).dtype for f in dataclasses.fields(found)] == [
-        getattr(found, f.name).dtype for f in dataclasses.fields(found)
+    assert [getattr(seen.every, name).dtype for name in names] == [
+        getattr(found, name).dtype for name in names
     ]
 
 

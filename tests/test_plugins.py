@@ -42,5 +42,5 @@ def test_a_missing_plug_in_is_named_with_what_is_there(tmp_path):
     (tmp_path / "a.txt").write_text("x")
     done = run(dict(os.environ), "scan", tmp_path, "-o", tmp_path / "b", "--detectors", "shouting")
     assert done.returncode == 2
-    named = "contamination, fingerprints, keywords, language, licences, origins, works"
+    named = "contamination, fingerprints, keywords, language, licences, origins, pii, works"
     assert f'no detector "shouting" (installed: {named})' in done.stderr

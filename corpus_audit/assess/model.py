@@ -17,6 +17,7 @@ ASSESSMENT_VERSION = 1
 Outcome = Literal[
     "pass", "fail", "inconclusive", "needs-evidence", "needs-person", "not-applicable"
 ]
+#: A source's share was counted whole, or drawn; reviewed: people read a sample of it.
 Basis = Literal["census", "sample", "reviewed"]
 
 
@@ -120,9 +121,11 @@ class SourceOutcome(_Model):
     skipped: int
     unseen: int
     basis: Basis
+    population: int | None  # documents that a sample stands for, where that is known
     share: Share  # by documents
-    share_chars: Share
+    share_chars: Share  # characters of hit documents
     share_deduplicated: Share | None  # by documents, copies counted once
+    share_chars_deduplicated: Share | None
     reviewed: Bounds | None  # calibrated true prevalence from a reviewed sample
     outcome: Outcome
     reason: Words

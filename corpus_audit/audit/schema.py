@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 #: One row per scanned document: the sampling frame, and the proof that each one has a result.
 #: Columns of detectors follow.
@@ -58,7 +58,18 @@ SKIPPED = pa.schema(
 #: One row per document, in the order of `documents/`; the columns are those of detectors.
 SIGNATURES = pa.schema([pa.field("doc", pa.string(), nullable=False)])
 
-TABLES = ("documents", "findings", "skipped", "signatures")
+#: One row per source, kind and distinct value of a batch: keyed BLAKE2b of the normalised value, by
+#: which one telephone number on every page is told from a thousand people.
+DIGESTS = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("digest", pa.binary(16), nullable=False),
+        pa.field("occurrences", pa.int64(), nullable=False),
+    ]
+)
+
+TABLES = ("documents", "findings", "skipped", "signatures", "digests")
 
 #: One row per document that has a copy, in this audit or in an earlier delivery, in their order.
 DUPLICATES = pa.schema(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,7 +57,7 @@ def scan(
     encoding: Annotated[str, typer.Option(help="gb18030, gbk, big5, utf-16, ...")] = "utf-8",
     detectors: Annotated[
         str, typer.Option(help="Detectors to run, with commas.")
-    ] = "fingerprints,keywords,language,licences,origins",
+    ] = "fingerprints,keywords,language,licences,origins,pii",
     ledger: Annotated[
         Path | None,
         typer.Option(help="Ledger of sources: its paths name them. See `corpus-audit sources`."),
@@ -79,10 +81,19 @@ def scan(
         list[str] | None,
         typer.Option(help="Also find terms by their sound, as weak cues: pinyin."),
     ] = None,
+    pii: Annotated[
+        Path | None,
+        typer.Option(help="File with options of the detector pii: kinds, placeholders, presidio."),
+    ] = None,
     suppressions: Annotated[
         Path | None, typer.Option(help="File of findings that somebody answers for.")
     ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file. [default: shipped]")] = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(help="Scan a random sample of each source only: 10%, or 4000 documents."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of --sample: choose and keep your own.")] = 1,
     protect: Annotated[
         list[str] | None,
         typer.Option(
@@ -126,12 +137,15 @@ def scan(
     from corpus_audit.audit.keys import load_key
     from corpus_audit.cli import progress, summary
     from corpus_audit.config import ScanConfig
+    from corpus_audit.draw import Asked
     from corpus_audit.duplicates.bands import bands_for
     from corpus_audit.duplicates.join import JoinOptions
+    from corpus_audit.engines.frame import draw_sample
     from corpus_audit.engines.run import run_scan
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
     from corpus_audit.provenance.scanning import for_scan
+    from corpus_audit.rules.location import load_toml
     from corpus_audit.suppressions import load_suppressions
     from corpus_audit.types import ReadOptions
 
@@ -141,6 +155,7 @@ def scan(
         raise UsageError("--dry-run would use up standard input. Run it on a file.")
     if not output and not dry_run:
         raise UsageError("say where the audit goes: -o AUDIT (or --dry-run to see the plan only).")
+    asked = Asked.parse(sample or "100%", seed)
     told = for_scan(ledger, blocklist or (), robots or ())
     read = ReadOptions(
         text_fields=tuple(text_field or ()),
@@ -171,6 +186,9 @@ def scan(
         bands_for(dup_threshold)
     if "origins" in given:
         given["origins"] = dict(told.origins)
+    if pii and "pii" in given:
+        given["pii"] = load_toml(pii)
+        _print_cost(given["pii"])
     if works:
         given["works"] = {"works": works}
     if protect:
@@ -192,13 +210,35 @@ def scan(
         _print_plan(planned, config, workers)
         return
     assert output
+    if sample:
+        config = replace(config, draw=draw_sample(planned, config, asked, workers))
     with progress.shown(planned.nbytes, quiet=quiet, log_format=log_format) as bar:
         answer = run_scan(
             planned, config, output, workers=workers, progress=bar.scanned, finished=bar.finished,
             duplicates=JoinOptions(threshold=dup_threshold, threads=workers),
         )  # fmt: skip
     summary.print_summary(answer, output, planned)
+    _write_page(output, len(answer.rows))
     raise typer.Exit(summary.exit_code(answer))
+
+
+def _print_cost(asked: dict[str, object]) -> None:
+    """Say before the scan which recognizers of the user make it slow."""
+    from corpus_audit.detectors.pii import PiiDetector
+
+    for name, speed in PiiDetector(asked).cost():
+        print(f'recognizer "{name}" reads every document: {speed:,.2f} MB/s')
+
+
+def _write_page(audit: str, sources: int) -> None:
+    """Leave a page to open, where that takes no time to speak of; else say how to get one."""
+    from corpus_audit.reports.formats import is_cheap, write_report
+    from corpus_audit.reports.gather import gather
+
+    if is_cheap(audit, sources):
+        print(f"Report:   {write_report(gather(audit))}")
+    else:
+        print(f"For a page to open:  corpus-audit report {shlex.quote(audit)}")
 
 
 def _print_protected(paths: list[str]) -> None:
@@ -227,6 +267,7 @@ def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
 
     from corpus_audit.cli.tables import render_table
     from corpus_audit.engines.estimate import estimate
+    from corpus_audit.pii.masking import mask_label
 
     by_reader: dict[str, list[int]] = {}
     for unit in planned.units:
@@ -240,9 +281,9 @@ def _print_plan(planned: Plan, config: ScanConfig, workers: int | None) -> None:
     if planned.ignored:
         print(f"{len(planned.ignored):,} paths will be left out, for example:")
         for path, reason in planned.ignored[:5]:
-            print(f"  {path}: {reason}")
+            print(f"  {mask_label(path)}: {reason}")
     for loss in planned.losses:
-        print(f"LOST: {loss.path}: {loss.detail}")
+        print(f"LOST: {mask_label(loss.path)}: {loss.detail}")
     if not planned.nbytes:
         print("nothing to estimate: the input is empty or a stream")
         return

@@ -27,7 +27,7 @@ def show(
 ) -> None:
     """List findings with masked excerpts in context."""
     from corpus_audit.findings import count_findings, iter_findings
-    from corpus_audit.text.masking import CONTROL
+    from corpus_audit.pii.masking import CONTROL
 
     wanted = {"source": source, "risk": risk, "rule": rule, "doc": doc}
     found = iter_findings(audit, wanted, limit)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from corpus_audit.cli.personal import print_personal
 from corpus_audit.cli.tables import render_table
-from corpus_audit.text.masking import CONTROL
+from corpus_audit.pii.masking import CONTROL
 
 if TYPE_CHECKING:
     from corpus_audit.engines.run import Summary
@@ -38,6 +39,7 @@ def print_summary(answer: Summary, audit: str, planned: Plan | None = None) -> N
     if len(rows) > _SHOWN:
         print(f"... and {len(rows) - _SHOWN:,} more sources in {audit}/sources.csv")
     _print_coverage(answer, audit, planned)
+    print_personal(answer.personal, shlex.quote(audit))
     over = [row for row in rows if row["status"] == "over"]
     by = ", ".join(answer.detectors)
     if any(row["status"] == "not-assessed" for row in rows):
@@ -96,7 +98,10 @@ def _print_coverage(answer: Summary, audit: str, planned: Plan | None) -> None:
     coverage = answer.coverage
     skipped = sum(coverage.skipped.values())
     read = _many(coverage.read, "record")
-    print(f"\n{read} read = {coverage.scanned:,} scanned + {skipped:,} skipped")
+    drawn = f" + {coverage.undrawn:,} not drawn" if coverage.undrawn else ""
+    print(f"\n{read} read = {coverage.scanned:,} scanned{drawn} + {skipped:,} skipped")
+    if drawn:
+        print("A sample was scanned: `corpus-audit assess` gives bounds for what was not drawn.")
     for reason, count in coverage.skipped.items():
         print(f"  {count:,} {reason}")
     if skipped:
@@ -123,6 +128,7 @@ def _print_coverage(answer: Summary, audit: str, planned: Plan | None) -> None:
 
 
 def _print_ignored(planned: Plan | None) -> None:
+    from corpus_audit.pii.masking import mask_label
     from corpus_audit.plan import UNKNOWN
 
     if planned is None or not planned.ignored:
@@ -132,9 +138,10 @@ def _print_ignored(planned: Plan | None) -> None:
     if beside:
         print(f"{_many(beside, 'path')} beside the data left out (audit.json lists them)")
     if unknown:
+        example = CONTROL.sub(" ", mask_label(unknown[0]))
         print(
             f"NOT SCANNED: {_many(len(unknown), 'file')} of unknown format, such as "
-            f"{CONTROL.sub(' ', unknown[0])}. If they hold text, pass them with --format."
+            f"{example}. If they hold text, pass them with --format."
         )
 
 

@@ -14,9 +14,9 @@ from corpus_audit.duplicates.frame import Frame
 from corpus_audit.duplicates.result import read_rows
 from corpus_audit.duplicates.verify import Texts
 from corpus_audit.errors import AuditError
+from corpus_audit.pii.masking import mask_excerpt
 from corpus_audit.raw import Corpus, Place, reason_for
 from corpus_audit.text.buffers import Int64s
-from corpus_audit.text.masking import mask_excerpt
 
 _SHOWN = 80  # code points of an excerpt
 _MARGIN = 32  # read behind it, so that no number is cut before it is masked

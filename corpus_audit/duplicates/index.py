@@ -26,8 +26,8 @@ from corpus_audit.duplicates.frame import (
     read_signatures,
 )
 from corpus_audit.errors import AuditError
+from corpus_audit.pii.masking import mask_label
 from corpus_audit.text.buffers import Int64s
-from corpus_audit.text.masking import mask_label
 
 FORMAT = 1
 _MANIFEST = "index.json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from corpus_audit.ledger.faults import Fault
@@ -63,7 +64,7 @@ def _of_source(
     def grave(count: int) -> bool:
         return count >= SHARE * documents
 
-    yield from _licences(counted, source, purpose, many, grave)
+    yield from _licences(counted, source, purpose, many)
     links = sum(counted.column("links").values())
     if (
         links
@@ -117,13 +118,19 @@ def _of_source(
             yield "languages", f"{many(count)} are in {language}, which is not declared.", False
 
 
-def _licences(
-    counted: Counted,
-    source: Source,
-    purpose: Literal["commercial", "non-commercial"],
-    many: Callable[[int], str],
-    grave: Callable[[int], bool],
-) -> Iterator[tuple[str, str, bool]]:
+@dataclass(frozen=True)
+class Contrary:
+    """What documents say of licence and rights against the ledger."""
+
+    name: str  # a statement, or a licence
+    count: int  # documents
+    reserving: bool  # a statement against an open licence, not another licence
+    grave: bool
+
+
+def contrary_statements(
+    counted: Counted, source: Source, purpose: Literal["commercial", "non-commercial"]
+) -> Iterator[Contrary]:
     """Statements and licence fields that do not go with the licence of the ledger."""
     if source.licence is None:
         return
@@ -131,21 +138,16 @@ def _licences(
         declared = Expression(source.licence)
     except ValueError:
         return
+    often = SHARE * counted.tally.documents
     covered = {_family(name) for name in declared.ids}
     words = counted.words("statements")
     if source.kind in ("open", "self-collected") and declared.grants.use != "no":
-        for name, what in _RESERVING.items():
+        for name in _RESERVING:
             commercial_only = name == "non-commercial" and (
                 purpose != "commercial" or declared.grants.commercial != "yes"
             )
             if words.get(name) and not commercial_only:
-                yield (
-                    "licence",
-                    f"declared {source.licence}, but {many(words[name])} {what}. Who put them "
-                    "under that licence had to hold the rights: look at them with `show --rule "
-                    f"{_rule(name)}`, and remove them or correct the licence.",
-                    grave(words[name]),
-                )
+                yield Contrary(name, words[name], True, words[name] >= often)
     other: dict[str, int] = {}
     for name, count in [*words.items(), *counted.column("licence_field").items()]:
         if name in _NOT_LICENCES or _family(name) in covered:
@@ -154,13 +156,29 @@ def _licences(
     for name, count in sorted(other.items(), key=lambda item: -item[1]):
         known = Expression(name) if canonical_id(name) else None
         stricter = known is None or known.fitness(purpose) in ("no", "review")
-        yield (
-            "licence",
-            f"declared {source.licence}, but {many(count)} name {name}"
-            f"{', which allows less' if stricter else ''}. Correct the licence (A AND B), or "
-            "split the source.",
-            stricter and grave(count),
-        )
+        yield Contrary(name, count, False, stricter and count >= often)
+
+
+def _licences(
+    counted: Counted,
+    source: Source,
+    purpose: Literal["commercial", "non-commercial"],
+    many: Callable[[int], str],
+) -> Iterator[tuple[str, str, bool]]:
+    for each in contrary_statements(counted, source, purpose):
+        said = f"declared {source.licence}, but {many(each.count)}"
+        if each.reserving:
+            message = (
+                f"{said} {_RESERVING[each.name]}. Who put them under that licence had to hold the "
+                f"rights: look at them with `show --rule {_rule(each.name)}`, and remove them or "
+                "correct the licence."
+            )
+        else:
+            message = (
+                f"{said} name {each.name}{', which allows less' if each.grave else ''}. Correct "
+                "the licence (A AND B), or split the source."
+            )
+        yield "licence", message, each.grave
 
 
 def _rule(name: str) -> str:

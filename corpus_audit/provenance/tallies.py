@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from corpus_audit.audit.store import AuditStore
@@ -45,35 +46,49 @@ class Audited:
     url: str
     manifest: Mapping[str, Any]
     sources: tuple[Counted, ...]  # in order of their names
+    tally: Tally  # all of it, sources joined
 
 
-def read_audit(url: str, ledger: Ledger | None) -> Audited:
-    """Tallies of a finished audit, sources joined by the ids and aliases of the ledger."""
+def read_audit(
+    url: str, ledger: Ledger | None, needed: Mapping[str, str] = MappingProxyType(NEEDED)
+) -> Audited:
+    """Tallies of a finished audit, sources joined by the ids and aliases of the ledger.
+
+    `needed`: detectors without which the reader could say nothing, as keys.
+    """
     store = AuditStore(url)
     manifest = store.read_manifest()
     if not manifest["complete"]:
         raise AuditError(
             f"{url}: its scan is not finished. Run the same `corpus-audit scan` again to go on."
         )
-    missing = [name for name in NEEDED if name not in manifest["detectors"]]
+    missing = [name for name in needed if name not in manifest["detectors"]]
     if missing:
         raise UsageError(
             f"{url}: was scanned without the detectors {', '.join(missing)}, so nothing is known "
-            f"of what they look for. Scan again with --detectors {','.join(NEEDED)},keywords."
+            f"of what they look for. Scan again with --detectors {','.join(needed)},keywords."
         )
-    tally = Tally()
+
+    def joined_name(name: str) -> str:
+        found = ledger.find(name) if ledger else None
+        return found.id if found else name
+
+    # what the plan could not read stands in the manifest, what units lost in their tallies
+    tally = Tally(losses=list(manifest["losses"]))
     for key in manifest["units"]:
         tally.add(UnitResult.from_bytes(store.read(f"units/{key}.json")).tally)
-    joined: dict[str, SourceTally] = {}
+    joined = Tally()
     for name, each in tally.sources.items():
-        found = ledger.find(name) if ledger else None
-        joined.setdefault(found.id if found else name, SourceTally()).add(each)
+        joined.source(joined_name(name)).add(each)
+    joined.losses = [
+        loss | {"sources": [joined_name(name) for name in loss["sources"]]} for loss in tally.losses
+    ]
     sources = tuple(
-        Counted(name, joined[name], ledger.find(name) if ledger else None)
-        for name in sorted(joined)
-        if name != UNATTRIBUTED or joined[name].documents
+        Counted(name, joined.sources[name], ledger.find(name) if ledger else None)
+        for name in sorted(joined.sources)
+        if name != UNATTRIBUTED or joined.sources[name].documents
     )
-    return Audited(url, manifest, sources)
+    return Audited(url, manifest, sources, joined)
 
 
 def ledger_matches(audit: Audited, file: LedgerFile) -> bool:

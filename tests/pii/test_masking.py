@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_audit.excerpts import cut_excerpts
-from corpus_audit.text.buffers import Utf8
-from corpus_audit.text.masking import (
+from corpus_audit.pii.masking import (
     is_masked,
     mask_excerpt,
     mask_excerpts,
     mask_label,
     mask_labels,
 )
+from corpus_audit.text.buffers import Utf8
 from corpus_audit.types import Findings
 
 PLANTED = [
@@ -154,7 +154,7 @@ def test_secret_values_of_urls_are_starred_and_others_stay():
 
 
 def test_a_column_that_repeats_itself_is_looked_at_once_for_each_value(monkeypatch):
-    from corpus_audit.text import masking
+    from corpus_audit.pii import masking
 
     seen: list[int] = []
     plain = masking._mask_each

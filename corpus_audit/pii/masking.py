@@ -1,8 +1,10 @@
-"""Masks personal data in what leaves the tool: excerpts, ids, paths.
+"""Masks personal data in what leaves the tool: excerpts, ids, paths. The one place that does.
 
-Excerpts are masked broadly, because a reviewer needs the words around a match and never the
-numbers. Labels (ids, paths, source names) keep ordinary numbers, because people join on them; what
-has the shape of personal data is masked there and made distinct again by a keyed suffix.
+Two ways together: what the finders of `corpus_audit.pii` recognise, and shapes (runs of digits,
+mail addresses, codes), so that a number that no finder knows is masked too. Excerpts are masked
+broadly, because a reviewer needs the words around a match and never the numbers. Labels (ids,
+paths, source names) keep ordinary numbers, because people join on them; what has the shape of
+personal data is masked there and made distinct again by a keyed suffix.
 """
 
 from __future__ import annotations
@@ -11,10 +13,15 @@ import hashlib
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from corpus_audit.pii.finder import Finder
 
 _STOP = frozenset(" \t\n\u3000,，;；:：()（）<>《》\"'“”‘’[]【】、。！？!?@＠")
 #: Ends an unbroken run. An @ stands inside of one: what is on both sides belongs together.
@@ -43,8 +50,17 @@ _SECRET_NAME = "signature|sig|token|key|keyid|password|passwd|pwd|secret|credent
 _SECRET_VALUE = re.compile(rf"[?&#;][\w.%-]*(?:{_SECRET_NAME})=[^\s&#]+", re.IGNORECASE)
 _POSITION = re.compile(r"#[0-9]+\Z")  # of a default id, `path#position`: an offset, no number
 _MASKED = re.compile(r"(?s).*\*.*~[0-9a-f]{8}(?:#[0-9]+)?")
+# Whatever a finder could find in a label holds one of these.
+_FINDABLE = (
+    rf"{_D}(?:[ _./()-]{{0,2}}{_D}){{5}}|gh[pousr]_|github_pat|glpat|npm_|pypi-|AKIA|ASIA|LTAI|AKID"
+    r"|AIza|eyJ|sk-|xox|-----BEGIN|://|wxid|姓名|患者|病人|联系人|聯絡人|收件人|先生|女士|小姐|微信|支付宝|支付寶|护照|護照"
+    r"|通行[证證]|身份[证證]|回[乡鄉][证證]|台胞[证證]|病[历歷]|住院|门诊|門診|社保|医保|驾[驶照]|駕|军官|軍官|士兵|字第|密[码碼]|口令"
+    r"|[市区县镇乡村路街道區縣鎮鄉].*[号號室栋棟弄]|(?i:password|passwd|pwd|wechat|weixin|passport|dob|born|secret|token)"
+    r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-zＡ-Ｚ][·. ]?[A-Za-z0-9]{5}|出生|生日"
+)
 # Whatever `mask_label` could change holds one of these; all other labels pass untouched.
-_SUSPECT = rf"[@＠]|[?&#;][^=]*=|{_D}(?:[ -]?{_D}){{10}}"
+_SUSPECT = rf"[@＠]|[?&#;][^=]*=|{_D}(?:[ -]?{_D}){{10}}|{_FINDABLE}"
+_FIND = re.compile(_FINDABLE)
 _SAMPLE = 64  # values by which a column is found to repeat itself
 
 
@@ -68,14 +84,32 @@ def _star_value(match: re.Match[str]) -> str:
     return f"{name}={'*' * len(value)}"
 
 
+@cache
+def _finder() -> Finder:
+    from corpus_audit.pii.finder import Finder
+
+    return Finder()
+
+
+def star(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Mask spans of a text, each as a whole. Length is kept."""
+    for start, end in spans:
+        text = text[:start] + _keep_ends(text[start:end]) + text[end:]
+    return text
+
+
 def mask_excerpts(texts: Sequence[str]) -> list[str]:
-    """Mask mail addresses, runs of five or more digits, codes and URL values. Length is kept.
+    """Mask personal data and secrets, and by their shape mail addresses, runs of five or more
+    digits, codes and URL values. Length is kept.
 
     Control and direction characters become spaces: an excerpt is inert wherever it is printed.
     All texts go through each pattern at once, which is many times faster than one by one; digits
     that only meet where two texts do are masked too, which does no harm.
     """
     inert = _split(_CONTROL_IN_LINE.sub(" ", "\n".join(texts)), texts)
+    for i, matches in enumerate(_finder().matches(texts)):
+        if matches:
+            inert[i] = star(inert[i], ((match.start, match.end) for match in matches))
     suspects = [i for i, text in enumerate(inert) if _SUSPECT_EXCERPT.search(text)]
     joined = "\n".join(inert[i] for i in suspects)
     joined = _URL_VALUE.sub(_star_value, joined)
@@ -115,14 +149,25 @@ def _mask_mail(text: str) -> str:
 
 
 def mask_label(label: str, key: bytes = b"") -> str:
-    """Mask mail addresses, mobile, identity and card numbers, and secret values of URLs.
+    """Mask personal data and secrets: what the finders are sure of, and by their shape mail
+    addresses, mobile, identity and card numbers, and secret values of URLs.
 
     A label that changed gets a suffix keyed by its full text, so that two labels stay two. The
     position that ends a default id stays as it is.
     """
+    return _mask_label(label, key)
+
+
+@lru_cache(maxsize=1 << 16)
+def _mask_label(label: str, key: bytes) -> str:
     found = _POSITION.search(label)
     name, position = (label[: found.start()], found.group()) if found else (label, "")
-    masked = _SECRET_VALUE.sub(_star_value, name)
+    masked = name
+    if _FIND.search(name):
+        (matches,) = _finder().matches([name])
+        sure = [match for match in matches if match.level != "low" and match.kind in _IN_LABELS]
+        masked = star(name, ((match.start, match.end) for match in sure))
+    masked = _SECRET_VALUE.sub(_star_value, masked)
     masked = _LONG_NUMBER.sub(_mask_if(_is_personal_number), masked)
     masked = _MOBILE.sub(_star, masked)
     masked = _mask_mail(masked)
@@ -130,6 +175,27 @@ def mask_label(label: str, key: bytes = b"") -> str:
         return label
     digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), key=key, digest_size=4)
     return f"{masked}~{digest.hexdigest()}{position}"
+
+
+def mask_message(text: str) -> str:
+    """A message to a person, whose paths and names may hold personal data; inert in terminals.
+
+    Unlike a label it need not stay distinct, so that what was masked gets no suffix.
+    """
+    words = (mask_label(word) for word in text.split(" "))
+    plain = " ".join(word.partition("~")[0] if is_masked(word) else word for word in words)
+    return "\n".join(CONTROL.sub(" ", line) for line in plain.split("\n"))
+
+
+#: Kinds that are masked in labels: not hosts and codes of firms, which stand in every URL.
+_IN_LABELS_WORDS = """
+cn_resident_id cn_mobile cn_landline bank_card cn_passport cn_hk_macao_permit
+cn_taiwan_permit hk_macao_home_return_permit tw_compatriot_permit cn_hmt_residence_permit
+cn_driving_licence cn_foreigner_residence_card cn_military_id cn_number_plate wechat_id qq
+alipay email cn_address person_name birth_date medical_record cn_social_insurance iban
+us_ssn private_key cloud_token git_token jwt url_credentials password
+"""
+_IN_LABELS = frozenset(_IN_LABELS_WORDS.split())
 
 
 def is_masked(label: str) -> bool:

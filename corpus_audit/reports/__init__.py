@@ -1,0 +1,1 @@
+"""One writer per format, all over the same `ReportData`."""
