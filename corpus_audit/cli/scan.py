@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -217,6 +218,7 @@ def scan(
             duplicates=JoinOptions(threshold=dup_threshold, threads=workers),
         )  # fmt: skip
     summary.print_summary(answer, output, planned)
+    _write_page(output, len(answer.rows))
     raise typer.Exit(summary.exit_code(answer))
 
 
@@ -226,6 +228,17 @@ def _print_cost(asked: dict[str, object]) -> None:
 
     for name, speed in PiiDetector(asked).cost():
         print(f'recognizer "{name}" reads every document: {speed:,.2f} MB/s')
+
+
+def _write_page(audit: str, sources: int) -> None:
+    """Leave a page to open, where that takes no time to speak of; else say how to get one."""
+    from corpus_audit.reports.formats import is_cheap, write_report
+    from corpus_audit.reports.gather import gather
+
+    if is_cheap(audit, sources):
+        print(f"Report:   {write_report(gather(audit))}")
+    else:
+        print(f"For a page to open:  corpus-audit report {shlex.quote(audit)}")
 
 
 def _print_protected(paths: list[str]) -> None:

@@ -15,4 +15,4 @@ CORPUS_PAPERS = (
     "classifier.card", "banks.files",
 )  # fmt: skip
 #: What nothing here computes: people check it.
-BY_PEOPLE = ("banks.count", "banks.age", "classifier.labels", "sample.drawn")
+BY_PEOPLE = ("library.age", "banks.count", "banks.age", "classifier.labels", "sample.drawn")
