@@ -15,6 +15,8 @@ NAMES = (
     "scan",
     "detection",
     "calibration",
+    "review",
+    "reports",
     "pii",
     "assess",
 )

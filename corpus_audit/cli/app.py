@@ -15,6 +15,7 @@ from corpus_audit import __version__
 from corpus_audit.cli import (
     assess,
     diff,
+    doctor,
     duplicates,
     filter,
     gate,
@@ -52,6 +53,7 @@ app.command(name="scan")(scan.scan)
 app.command(name="stats")(stats.stats)
 app.command(name="show")(show.show)
 app.command(name="report")(report.report)
+app.command(name="doctor")(doctor.doctor)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)

@@ -8,9 +8,8 @@ hash has to be; the second collects what is small enough.
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -22,7 +21,8 @@ import pyarrow.parquet as pq
 from corpus_audit import __version__
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import UsageError
-from corpus_audit.findings import finished_units, unit_tables
+from corpus_audit.findings import finished_units
+from corpus_audit.review.frame import Frame, Ints, Uint64s, mix
 from corpus_audit.review.samples import (
     DRAWN,
     Ask,
@@ -33,90 +33,15 @@ from corpus_audit.review.samples import (
     manifest_digest,
     sample_id,
 )
+from corpus_audit.tally import add_counts
+from corpus_audit.units import UnitResult
 
 _BITS = 20  # of a hash, to find a threshold by
-_Uint64s = npt.NDArray[np.uint64]
-_Ints = npt.NDArray[np.int64]
-
-
-class _Rows(NamedTuple):
-    """Some documents of one unit."""
-
-    unit: str
-    first: int  # row of the first one
-    source: _Ints  # codes
-    flagged: npt.NDArray[np.bool_]
-    hash: _Uint64s
-
-
-class _Frame:
-    """Reads the columns that drawing needs; sources get codes in the order they come."""
-
-    def __init__(self, store: AuditStore, ask: Ask) -> None:
-        self._store, self._ask = store, ask
-        self._counted = frozenset(ask.counted)
-        self._codes: dict[str, int] = {}
-
-    @property
-    def sources(self) -> list[str]:
-        return list(self._codes)
-
-    def rows(self, *, hashed: bool) -> Iterator[_Rows]:
-        columns = ["source", "risks", *(("path", "position") if hashed else ())]
-        for unit, name in unit_tables(self._store, "documents"):
-            with self._store.open(name) as stream:
-                file = pq.ParquetFile(stream, read_dictionary=["risks"])
-                first = 0
-                for batch in file.iter_batches(1 << 17, columns=columns):
-                    yield _Rows(
-                        unit,
-                        first,
-                        self._sources(batch.column("source")),
-                        self._flagged(batch.column("risks")),
-                        self._hashes(batch) if hashed else np.zeros(0, np.uint64),
-                    )
-                    first += len(batch)
-
-    def _sources(self, column: pa.DictionaryArray) -> _Ints:
-        names = column.dictionary.to_pylist()
-        codes = [self._codes.setdefault(name, len(self._codes)) for name in names]
-        found: _Ints = np.array(codes, np.int64)[column.indices.to_numpy()]
-        return found
-
-    def _flagged(self, column: pa.DictionaryArray) -> npt.NDArray[np.bool_]:
-        joined = column.dictionary.to_pylist()
-        hit = [not self._counted.isdisjoint(risks.split(" ")) for risks in joined]
-        found: npt.NDArray[np.bool_] = np.array(hit, np.bool_)[column.indices.to_numpy()]
-        return found
-
-    def _hashes(self, batch: pa.RecordBatch) -> _Uint64s:
-        column = batch.column("path")
-        keys = np.array(
-            [_key(self._ask.seed, path) for path in column.dictionary.to_pylist()], np.uint64
-        )
-        position = batch.column("position").to_numpy().astype(np.uint64)
-        return _mix(keys[column.indices.to_numpy()] + _mix(position))
-
-
-def _key(seed: int, text: str) -> int:
-    digest = hashlib.blake2b(
-        text.encode("utf-8", "surrogatepass"), key=str(seed).encode(), digest_size=8
-    )
-    return int.from_bytes(digest.digest(), "little")
-
-
-def _mix(x: _Uint64s) -> _Uint64s:
-    """The finaliser of SplitMix64 after one step: every bit of x moves every bit of the answer."""
-    with np.errstate(over="ignore"):
-        x = x + np.uint64(0x9E3779B97F4A7C15)
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
 
 
 def draw(store: AuditStore, ask: Ask, *, technical_share: float | None) -> tuple[Sample, pa.Table]:
     """Draw a sample; nothing is written. `technical_share`: of all documents, for detectors."""
-    frame = _Frame(store, ask)
+    frame = Frame(store, ask)
     counts = _count(frame)
     if not counts.sum():
         raise UsageError(f"{store.url}: no document was scanned, so there is nothing to draw from.")
@@ -141,13 +66,23 @@ def draw(store: AuditStore, ask: Ask, *, technical_share: float | None) -> tuple
             name: (int(counts[code, 0]), int(counts[code, 1]))
             for code, name in sorted(enumerate(frame.sources), key=lambda pair: pair[1])
         },
+        left_out=_left_out(store, units),
         strata=tuple(strata),
         technical=technical,
     )
     return sample, _table(store, sample, picked)
 
 
-def _count(frame: _Frame) -> _Ints:
+def _left_out(store: AuditStore, units: Sequence[str]) -> dict[str, int]:
+    """Documents by source that the scan itself left out, where it drew a sample."""
+    left: dict[str, int] = {}
+    for unit in units:
+        tally = UnitResult.from_bytes(store.read(f"units/{unit}.json")).tally
+        add_counts(left, {name: one.undrawn for name, one in tally.sources.items() if one.undrawn})
+    return left
+
+
+def _count(frame: Frame) -> Ints:
     """Documents by source and by whether a counted risk was hit."""
     counts = np.zeros((0, 2), np.int64)
     for rows in frame.rows(hashed=False):
@@ -158,7 +93,7 @@ def _count(frame: _Frame) -> _Ints:
     return counts
 
 
-def _strata(names: Sequence[str], counts: _Ints, ask: Ask) -> tuple[_Ints, list[Stratum]]:
+def _strata(names: Sequence[str], counts: Ints, ask: Ask) -> tuple[Ints, list[Stratum]]:
     """(the stratum of each source and flag, the strata) with what is to be drawn from each."""
     number: dict[tuple[str | None, bool | None], int] = {}
     stratum_of = np.full(counts.shape, -1, np.int64)
@@ -180,14 +115,14 @@ def _strata(names: Sequence[str], counts: _Ints, ask: Ask) -> tuple[_Ints, list[
     return stratum_of, strata
 
 
-def _proportional(populations: _Ints, size: int) -> _Ints:
+def _proportional(populations: Ints, size: int) -> Ints:
     """Sizes in proportion, rounded up, so that every stratum is drawn from."""
     share = min(1.0, size / int(populations.sum()))
-    sizes: _Ints = np.minimum(populations, np.ceil(populations * share).astype(np.int64))
+    sizes: Ints = np.minimum(populations, np.ceil(populations * share).astype(np.int64))
     return sizes
 
 
-def _limits(sizes: _Ints, populations: _Ints) -> _Uint64s:
+def _limits(sizes: Ints, populations: Ints) -> Uint64s:
     """Hashes under these are, all but certainly, enough."""
     most = np.iinfo(np.uint64).max
     share = (sizes + 8 * np.sqrt(sizes) + 32) / np.maximum(populations, 1)
@@ -195,20 +130,20 @@ def _limits(sizes: _Ints, populations: _Ints) -> _Uint64s:
 
 
 class _Picked(NamedTuple):
-    stratum: _Ints
-    hash: _Uint64s
+    stratum: Ints
+    hash: Uint64s
     unit: list[str]
-    row: _Ints
+    row: Ints
 
-    def take(self, order: _Ints) -> _Picked:
+    def take(self, order: Ints) -> _Picked:
         units = [self.unit[i] for i in order.tolist()]
         return _Picked(self.stratum[order], self.hash[order], units, self.row[order])
 
 
 def _pick(
-    frame: _Frame,
-    stratum_of: _Ints,
-    limits: _Uint64s,
+    frame: Frame,
+    stratum_of: Ints,
+    limits: Uint64s,
     technical_share: float | None,
     documents: int,
 ) -> tuple[_Picked, Technical | None]:
@@ -225,7 +160,7 @@ def _pick(
         units += [rows.unit] * len(small)
         if technical_share:
             # Mixed once more: the documents that people judge are no part of it by design.
-            top = (_mix(rows.hash) >> np.uint64(64 - _BITS)).astype(np.int64)
+            top = (mix(rows.hash) >> np.uint64(64 - _BITS)).astype(np.int64)
             near = np.flatnonzero(top < cut)
             np.add.at(bins, (top[near], rows.flagged[near].astype(np.int64)), 1)
     picked = _Picked(np.concatenate(strata), np.concatenate(hashes), units, np.concatenate(places))
@@ -242,7 +177,7 @@ def _pick(
     return picked, technical
 
 
-def _smallest(picked: _Picked, sizes: _Ints) -> _Picked:
+def _smallest(picked: _Picked, sizes: Ints) -> _Picked:
     """Of each stratum the so many smallest hashes."""
     order = np.lexsort((picked.hash, picked.stratum))
     stratum = picked.stratum[order]
@@ -254,9 +189,9 @@ def _smallest(picked: _Picked, sizes: _Ints) -> _Picked:
 def _table(store: AuditStore, sample: Sample, picked: _Picked) -> pa.Table:
     """The drawn documents in random order, with who judges them."""
     facts = _facts(store, picked)
-    again = _mix(picked.hash ^ np.uint64(0xD0B1E))  # who is judged twice
+    again = mix(picked.hash ^ np.uint64(0xD0B1E))  # who is judged twice
     twice = _twice(picked.stratum, again, sample)
-    order = np.argsort(_mix(again))  # a random order: its beginning is a sample too
+    order = np.argsort(mix(again))  # a random order: its beginning is a sample too
     reviewers = sample.ask.reviewers
     records = []
     for turn, i in enumerate(order.tolist()):
@@ -275,7 +210,7 @@ def _table(store: AuditStore, sample: Sample, picked: _Picked) -> pa.Table:
     return pa.Table.from_pylist(records, schema=DRAWN)
 
 
-def _twice(stratum: _Ints, again: _Uint64s, sample: Sample) -> npt.NDArray[np.bool_]:
+def _twice(stratum: Ints, again: Uint64s, sample: Sample) -> npt.NDArray[np.bool_]:
     """Of each stratum the same share, at random, rounded up."""
     order = np.lexsort((again, stratum))
     first = np.searchsorted(stratum[order], np.arange(len(sample.strata)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 import orjson
 
-from corpus_audit.errors import AuditError
+from corpus_audit.errors import AuditError, UsageError
 from corpus_audit.review.sheets import COLUMNS, HARMFUL, NEEDED, RISK_COLUMNS, Sheet, write_private
 
 Format = Literal["xlsx", "csv", "label-studio"]
@@ -101,7 +102,16 @@ _GUIDE = (
 )
 
 
+def _check_openpyxl() -> None:
+    if importlib.util.find_spec("openpyxl") is None:
+        raise UsageError(
+            "Excel needs openpyxl, which is not installed: pip install 'corpus-audit[excel]', or "
+            "choose --format csv."
+        )
+
+
 def _write_xlsx(sheet: Sheet, path: Path, risks: Sequence[str]) -> None:
+    _check_openpyxl()
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
@@ -150,6 +160,7 @@ def _write_xlsx(sheet: Sheet, path: Path, risks: Sequence[str]) -> None:
 
 
 def _read_xlsx(data: bytes) -> Iterator[dict[str, str]]:
+    _check_openpyxl()
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)

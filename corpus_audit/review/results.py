@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -123,27 +123,30 @@ class Review:
         self, source: str | None, flagged: bool | None
     ) -> Iterator[tuple[int, list[Judged]]]:
         """(documents of the corpus, drawn documents) of each stratum's share in a part."""
+        documents = self.documents if source is None else self._by_source.get(source, [])
         inside: dict[int, list[Judged]] = {}
-        for each in self.documents:
-            if source in (None, each.source) and flagged in (None, each.flagged):
+        for each in documents:
+            if flagged in (None, each.flagged):
                 inside.setdefault(each.stratum, []).append(each)
         for number, stratum in enumerate(self.sample.strata):
-            population = stratum.population
-            if source is not None or flagged is not None:
+            if source is None or stratum.source in (None, source):
+                name = source or stratum.source
+                names = self.sample.frame if name is None else [name]
                 population = sum(
-                    count
-                    for name, counts in self._frame(source)
-                    for flag, count in zip((False, True), counts, strict=True)
-                    if flagged in (None, flag) and stratum.holds(name, flag)
+                    self.sample.stands_for(name, flag)
+                    for name in names
+                    for flag in (False, True)
+                    if flagged in (None, flag) and stratum.flagged in (None, flag)
                 )
-            if population:
-                yield population, inside.get(number, [])
+                if population:
+                    yield round(population), inside.get(number, [])
 
-    def _frame(self, source: str | None) -> Sequence[tuple[str, tuple[int, int]]]:
-        frame = self.sample.frame
-        if source is None:
-            return list(frame.items())
-        return [(source, frame[source])] if source in frame else []
+    @cached_property
+    def _by_source(self) -> dict[str, list[Judged]]:
+        found: dict[str, list[Judged]] = {}
+        for each in self.documents:
+            found.setdefault(each.source, []).append(each)
+        return found
 
     @property
     def judged(self) -> int:

@@ -25,7 +25,7 @@ from corpus_audit.assess.model import Bounds
 from corpus_audit.review.strata import Beta, Cell, lower, stratified, upper
 
 METHOD = "rogan-gladen-melded, double-read"
-_DRAWS = 2_000
+_DRAWS = 10_000
 _SEED = 20_240_229  # the same data gives the same bounds
 
 
@@ -43,10 +43,9 @@ class Readings:
         return self.both_harmful + self.settled_harmful + self.both_harmless + self.settled_harmless
 
     def found(self) -> float:
-        """The share of harmful documents that two reviewers do not both miss, estimated."""
-        seen = 2 * self.both_harmful + self.settled_harmful
-        one = 2 * self.both_harmful / seen if seen else 1.0
-        return 1 - (1 - one) ** 2
+        """The share of harmful documents that two reviewers do not both miss (Chapman 1951)."""
+        both, one = 2 * self.both_harmful + 1, self.settled_harmful
+        return 1 - (one / (both + one)) ** 2
 
     def sensitivity(self, *, confidence: float = CONFIDENCE) -> Bounds:
         """The chance that one reviewer finds a harmful document."""
@@ -79,15 +78,16 @@ def corrected(
     """Bounds for the true share: `first` counts what single reviewers called harmful, `twice` the
     settled verdicts on the documents that two of them judged, in the same cells."""
     error = tail(confidence, sides)
-    low = _melded(first, readings, error)[0]
+    low, high = melded(first, readings, error, error / 2)
     direct = stratified(twice, confidence=1 - error / 2, sides=1).high
-    found = readings.found()
-    direct = min(1.0, direct / found) if found else 1.0
-    high = min(_melded(first, readings, error / 2)[1], direct)
+    high = min(high, direct / readings.found(), 1.0)
     return Bounds(low=min(low, high), high=high, confidence=confidence, sides=sides, method=METHOD)
 
 
-def _melded(cells: Sequence[Cell], readings: Readings, error: float) -> tuple[float, float]:
+def melded(
+    cells: Sequence[Cell], readings: Readings, error_low: float, error_high: float
+) -> tuple[float, float]:
+    """Both ends of the Rogan-Gladen estimate, each with its chance of error."""
     import numpy as np
 
     judged = [cell for cell in cells if cell.judged]
@@ -99,7 +99,7 @@ def _melded(cells: Sequence[Cell], readings: Readings, error: float) -> tuple[fl
     lows = _rogan_gladen(apparent_low, sensitivity_high, specificity_low, 0.0)
     highs = _rogan_gladen(apparent_high, sensitivity_low, specificity_high, 1.0)
     share = sum(cell.population for cell in judged) / sum(cell.population for cell in cells)
-    low, high = np.quantile(lows, error), np.quantile(highs, 1 - error)
+    low, high = np.quantile(lows, error_low), np.quantile(highs, 1 - error_high)
     return float(low) * share, float(high) * share + (1 - share)
 
 
@@ -121,18 +121,9 @@ def _ends(both: int, one: int, stream: int) -> tuple[Any, Any]:
 
 
 def _drawn(beta: Beta, stream: int) -> Any:
-    """Draws from a beta distribution, in random order but evenly spread over its quantiles."""
+    """Draws from a beta distribution, the same for the same one."""
     import numpy as np
-    from scipy.special import betaincinv
 
     if beta.hits <= 0 or beta.misses <= 0:
         return np.full(_DRAWS, float(beta.hits > 0))
-    return betaincinv(beta.hits, beta.misses, _grid(stream))
-
-
-@lru_cache(maxsize=8)
-def _grid(stream: int) -> Any:
-    import numpy as np
-
-    order = np.random.default_rng([_SEED, stream]).permutation(_DRAWS)
-    return (order + 0.5) / _DRAWS
+    return np.random.default_rng([_SEED, stream]).beta(beta.hits, beta.misses, _DRAWS)

@@ -62,9 +62,6 @@ class Stratum(_Model):
     population: int
     drawn: int
 
-    def holds(self, source: str, flagged: bool) -> bool:
-        return self.source in (None, source) and self.flagged in (None, flagged)
-
 
 class Technical(_Model):
     """The technical sample: documents that detectors judge, drawn by a threshold of their hash."""
@@ -84,12 +81,19 @@ class Sample(_Model):
     version: str
     audit: str  # digest of audit.json
     frame: dict[str, tuple[int, int]]  # source -> documents without and with a hit
+    left_out: dict[str, int] = {}  # source -> documents that the draw of the scan left out
     strata: tuple[Stratum, ...]
     technical: Technical | None
 
     @property
     def population(self) -> int:
-        return sum(map(sum, self.frame.values()))
+        """Documents that were scanned, and those that they stand for."""
+        return sum(map(sum, self.frame.values())) + sum(self.left_out.values())
+
+    def stands_for(self, source: str, flagged: bool) -> float:
+        """Documents of a source with or without a hit; of a sampled scan by proportion."""
+        counts = self.frame[source]
+        return counts[flagged] * (1 + self.left_out.get(source, 0) / sum(counts))
 
     @property
     def drawn(self) -> int:

@@ -82,10 +82,11 @@ def stratified(
 
 
 def _high(cells: Sequence[Cell], error: float) -> float:
-    """The upper end, never over what the judged misses leave possible."""
+    """The upper end, never below the estimate nor over what the judged misses leave possible."""
     total = sum(cell.population for cell in cells)
     misses = sum(cell.judged - cell.hits for cell in cells)
-    return min(upper(cells).quantile(1 - error), 1 - misses / total)
+    most = min(upper(cells).quantile(1 - error), 1 - misses / total)
+    return max(most, estimate(cells) or 0.0)
 
 
 def lower(cells: Sequence[Cell]) -> Beta:

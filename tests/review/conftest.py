@@ -1,5 +1,6 @@
 """A scanned corpus whose truth is known: detectors find half of the harmful, and flag others."""
 
+import contextlib
 import json
 import random
 import shutil
@@ -36,15 +37,17 @@ def scanned(tmp_path_factory) -> Path:
     """`corpus/` and the finished `audit/` of it, in one folder."""
     folder = tmp_path_factory.mktemp("review")
     write_corpus(folder / "corpus", SOURCES)
-    corpus_audit.scan(folder / "corpus", folder / "audit", detectors=["keywords"])
+    with contextlib.chdir(folder):  # so that paths, and with them samples, are always the same
+        corpus_audit.scan("corpus", "audit", detectors=["keywords"])
     return folder
 
 
 @pytest.fixture
-def audit(scanned, tmp_path) -> str:
+def audit(scanned, tmp_path, monkeypatch) -> str:
     """A copy of the audit, with its key, that a test may change."""
     shutil.copytree(scanned / "audit", tmp_path / "audit")
     shutil.copy(scanned / "corpus-audit.key", tmp_path / "corpus-audit.key")
+    monkeypatch.chdir(scanned)
     return str(tmp_path / "audit")
 
 

@@ -27,7 +27,7 @@ TRUE_SHARE = {"forum": 0.20, "news": 0.02, "books": 0.0}
 
 def fill(path: Path, *, misses: float = 0.0, alarms: float = 0.0, seed: int = 1, rows=None) -> Path:
     """Fill in a CSV sheet as somebody does who errs that often."""
-    chance = random.Random(f"{path.name} {seed}")
+    chance = random.Random(f"{path.stem.rpartition('-')[2]} {seed}")
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.reader(file))
     keys = [head.split(" ")[-1] for head in lines[0]]

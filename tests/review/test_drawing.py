@@ -5,11 +5,13 @@ from collections import Counter
 import numpy as np
 import pytest
 
+import corpus_audit
 from benchmarks.big_audit import generate
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import UsageError
 from corpus_audit.review.command import ask_for, make_sample
 from corpus_audit.review.draw import draw
+from corpus_audit.review.results import load_review
 from corpus_audit.review.samples import read_drawn, read_sample
 
 
@@ -142,3 +144,17 @@ def test_memory_and_time_do_not_grow_with_row_groups_and_units(tmp_path):
 def test_what_cannot_be_asked_for_is_told(asked, told):
     with pytest.raises(UsageError, match=told):
         ask_for("standard", **asked)
+
+
+def test_documents_that_a_sampled_scan_left_out_are_stood_for(scanned, tmp_path, monkeypatch):
+    monkeypatch.chdir(scanned)
+    corpus_audit.scan("corpus", tmp_path / "tenth", detectors=["language"], sample="25%")
+    store = AuditStore(str(tmp_path / "tenth"))
+    sample, table = draw(store, ask_for("standard", seed=1), technical_share=None)
+    assert table.num_rows == sum(map(sum, sample.frame.values())) < 700
+    assert sample.population == 2000
+    assert sum(sample.stands_for("forum", flag) for flag in (False, True)) == pytest.approx(900)
+    make_sample(str(tmp_path / "tenth"), ask_for("standard", seed=1), None)
+    review = load_review(store, sample.id, lambda risk: True)
+    found = review.estimate("forum")
+    assert (found.population, found.judged, found.bounds.high) == (900, 0, 1)
