@@ -84,6 +84,19 @@ def corrected(
     return Bounds(low=min(low, high), high=high, confidence=confidence, sides=sides, method=METHOD)
 
 
+def calibrated(as_judged: Bounds, found: Bounds, readings: Readings) -> Bounds:
+    """Bounds corrected as far as errors were seen: misses move the upper end up, false alarms the
+    lower end down. `as_judged` takes verdicts for the truth, `found` is `corrected`."""
+    moved: dict[str, object] = {}
+    if readings.settled_harmful:
+        moved["high"] = max(found.high, as_judged.high)
+    if readings.settled_harmless:
+        moved["low"] = min(found.low, as_judged.low)
+    if moved:
+        moved["method"] = f"{as_judged.method}; {found.method}"
+    return as_judged.model_copy(update=moved)
+
+
 def melded(
     cells: Sequence[Cell], readings: Readings, error_low: float, error_high: float
 ) -> tuple[float, float]:
