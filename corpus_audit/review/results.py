@@ -12,7 +12,7 @@ from corpus_audit.audit.store import AuditStore
 from corpus_audit.review.agreement import cohen_kappa, krippendorff_alpha
 from corpus_audit.review.reviewers import Readings, calibrated, corrected
 from corpus_audit.review.samples import FOLDER as SAMPLES
-from corpus_audit.review.samples import Sample, read_drawn, read_sample, read_samples
+from corpus_audit.review.samples import Sample, current_samples, read_drawn, read_sample
 from corpus_audit.review.strata import Cell, estimate, stratified
 from corpus_audit.review.verdicts import FOLDER as REVIEWS
 from corpus_audit.review.verdicts import Judged, Reviews, judged, read_reviews
@@ -165,8 +165,8 @@ def load_review(store: AuditStore, id: str, counts: Counts) -> Review:
 
 
 def load_reviews(store: AuditStore, counts: Counts) -> list[Review]:
-    """All samples of the audit with their verdicts."""
-    return [load_review(store, sample.id, counts) for sample in read_samples(store)]
+    """The samples of what the audit holds now, with their verdicts."""
+    return [load_review(store, sample.id, counts) for sample in current_samples(store)]
 
 
 def reviewed_bounds(
