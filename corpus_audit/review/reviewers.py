@@ -89,9 +89,9 @@ def calibrated(as_judged: Bounds, found: Bounds, readings: Readings) -> Bounds:
     lower end down. `as_judged` takes verdicts for the truth, `found` is `corrected`."""
     moved: dict[str, object] = {}
     if readings.settled_harmful:
-        moved["high"] = max(found.high, as_judged.high)
+        moved["high"] = max(found.high, as_judged.low)
     if readings.settled_harmless:
-        moved["low"] = min(found.low, as_judged.low)
+        moved["low"] = min(found.low, as_judged.high)
     if moved:
         moved["method"] = f"{as_judged.method}; {found.method}"
     return as_judged.model_copy(update=moved)
