@@ -16,6 +16,7 @@ NAMES = (
     "detection",
     "calibration",
     "review",
+    "reports",
     "pii",
     "assess",
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +76,35 @@ def real_data() -> Path:
 def bulk(real_data: Path) -> Path:
     """The folder of `zh.jsonl.zst` and `en.jsonl.zst`."""
     return real_data / "bulk"
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, which `npm ci --prefix tests/browser` installs."""
+    file = ROOT / "tests/browser/node_modules/axe-core/axe.min.js"
+    if not file.is_file():
+        _left_out("axe-core is not installed: npm ci --prefix tests/browser")
+    return file.read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, driven by playwright. `CORPUS_AUDIT_BROWSER=required`: must be there."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        _left_out("no chromium on PATH: apt-get install chromium fonts-noto-cjk")
+    from playwright.sync_api import sync_playwright
+
+    quiet = ("gpu", "quic", "background-networking", "component-update", "sync")
+    arguments = ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in quiet)]
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield launched
+        launched.close()
+
+
+def _left_out(reason: str) -> None:
+    """Skip what needs a browser, unless this run has to have one."""
+    if os.environ.get("CORPUS_AUDIT_BROWSER") == "required":
+        pytest.fail(f"CORPUS_AUDIT_BROWSER=required, but {reason}")
+    pytest.skip(f"left out, {reason}")

@@ -53,6 +53,8 @@ TABLE: dict[str, dict[int, str]] = {
         3: "{w}/a-nothing -o {new}",
         5: "{w}/a-broken -o {new}",
     },
+    "report": {0: "{w}/a-good --format json -o {new}.json", 2: "{w}/nowhere"},
+    "verify": {0: "{w}/a-good", 2: "{w}/nowhere"},
     "duplicates": {0: "--dup-threshold 0.7", 2: "{w}/a-good"},
     "filter": {
         0: "{w}/good --audit {w}/a-good -o {new} --drop hit --key-file {w}/key",

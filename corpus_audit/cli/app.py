@@ -14,6 +14,8 @@ import typer
 from corpus_audit import __version__
 from corpus_audit.cli import (
     assess,
+    diff,
+    doctor,
     duplicates,
     filter,
     gate,
@@ -51,6 +53,7 @@ app.command(name="scan")(scan.scan)
 app.command(name="stats")(stats.stats)
 app.command(name="show")(show.show)
 app.command(name="report")(report.report)
+app.command(name="doctor")(doctor.doctor)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
@@ -60,6 +63,7 @@ app.command(name="redact")(redact.redact)
 app.command(name="sample")(sample.sample)
 app.command(name="assess")(assess.assess)
 app.command(name="verify")(verify.verify)
+app.command(name="diff")(diff.diff)
 app.add_typer(review.app, name="review")
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")

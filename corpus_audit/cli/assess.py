@@ -27,6 +27,16 @@ _ZH = {
 }  # fmt: skip
 
 
+def _print_schema(wanted: bool) -> None:
+    if wanted:
+        import json
+
+        from corpus_audit.assess.model import Assessment
+
+        print(json.dumps(Assessment.model_json_schema(), ensure_ascii=False, indent=2))
+        raise typer.Exit
+
+
 def assess(
     audit: Annotated[str, typer.Argument(help="Audit directory.")],
     standard: Annotated[str, typer.Option(help="As `standards list` names it.")] = "tc260-003-2024",
@@ -53,6 +63,15 @@ def assess(
         Literal["text", "json"],
         typer.Option("--format", help="json is what assessment.json holds."),
     ] = "text",
+    _schema: Annotated[
+        bool,
+        typer.Option(
+            "--schema",
+            callback=_print_schema,
+            is_eager=True,
+            help="Print the JSON Schema of assessment.json.",
+        ),
+    ] = False,
 ) -> None:
     """Hold an audit against a standard: which clause, which limit, how sure, what evidence."""
     from corpus_audit.evidence.command import assess_audit, write_assessment

@@ -18,6 +18,7 @@ import typer
 from corpus_audit.errors import NothingToScan, UsageError
 
 if TYPE_CHECKING:
+    from corpus_audit.assess.model import Assessment
     from corpus_audit.gate.model import Decision, Level
     from corpus_audit.policies import Policy
 
@@ -74,23 +75,33 @@ def gate(
     """Let data in or keep it out: exit code 0 passed, 4 failed, 5 not decidable."""
     from corpus_audit.audit.store import AuditStore
     from corpus_audit.limits import check_waivers
+    from corpus_audit.pii.masking import mask_label
     from corpus_audit.policies import load_policy
 
     chosen = load_policy(policy)
-    name = str(policy) if policy else "default"
+    name = mask_label(str(policy)) if policy else "default"
     check_waivers(chosen.waiver, name)
     if baseline is not None:
         _check_baseline(baseline)
-    finished = len(arguments) == 1 and AuditStore(arguments[0]).exists("audit.json")
-    if finished and output is not None:
-        raise UsageError(f"{arguments[0]}: is an audit, so -o has nothing to write. Leave it out.")
+    finished = AuditStore(arguments[0]).exists("audit.json")
+    if finished:
+        idle = [*(each for each in arguments[1:] if each not in ("--quiet", "-q"))]
+        idle += ["-o"] if output is not None else []
+        if idle:
+            raise UsageError(
+                f"{arguments[0]}: is an audit, so nothing is scanned and {idle[0]} has no use. "
+                "Leave it out, or name the data."
+            )
     with contextlib.ExitStack() as stack:
         if finished:
             audit = arguments[0]
         else:
             audit = output or stack.enter_context(_temporary())
             _scan(context, arguments, policy, audit, baseline)
-        decision = _decide(audit, chosen, name, baseline, standard, judgements)
+        from corpus_audit.gate.run import decide_audit  # with all that it needs: after mistakes
+
+        assessment = _assess(audit, chosen, standard, judgements, keep=not finished)
+        decision = decide_audit(audit, chosen, name=name, assessment=assessment, baseline=baseline)
         roots = _roots(audit)
         kept = finished or output is not None
         if not kept and decision.outcome == "pass":
@@ -174,19 +185,16 @@ def _key_of(baseline: str, key_file: str | None, audit: str) -> str | None:
     return key_file
 
 
-def _decide(
-    audit: str,
-    policy: Policy,
-    name: str,
-    baseline: str | None,
-    standard: str,
-    judgements: Path | None,
-) -> Decision:
-    from corpus_audit.evidence.command import assess_audit
-    from corpus_audit.gate.run import decide_audit
+def _assess(
+    audit: str, policy: Policy, standard: str, judgements: Path | None, *, keep: bool
+) -> Assessment:
+    """The assessment; it stays with an audit of ours, so that a report has it."""
+    from corpus_audit.evidence.command import assess_audit, write_assessment
 
     assessment = assess_audit(audit, standard, policy, judgements=judgements)
-    return decide_audit(audit, policy, name=name, assessment=assessment, baseline=baseline)
+    if keep:
+        write_assessment(audit, assessment)
+    return assessment
 
 
 def _roots(audit: str) -> tuple[str, ...]:

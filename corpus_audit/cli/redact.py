@@ -74,5 +74,6 @@ def redact(
         "What no finder knows stays: look at a sample before you publish the copy."
     )
     if report.left_out:
-        print(f"{report.left_out:,} records could not be read and were LEFT OUT.")
+        many = "record" if report.left_out == 1 else "records"
+        print(f"{report.left_out:,} {many} could not be read: LEFT OUT.")
         raise typer.Exit(5)

@@ -23,8 +23,8 @@ def report(
     import sys
 
     from corpus_audit.cli.conclusion import print_conclusion
-    from corpus_audit.reports.data import gather
     from corpus_audit.reports.formats import render, write_report
+    from corpus_audit.reports.gather import gather
     from corpus_audit.reports.texts import Texts
 
     texts = Texts(lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -187,6 +188,7 @@ def scan(
         given["origins"] = dict(told.origins)
     if pii and "pii" in given:
         given["pii"] = load_toml(pii)
+        _print_cost(given["pii"])
     if works:
         given["works"] = {"works": works}
     if protect:
@@ -216,7 +218,27 @@ def scan(
             duplicates=JoinOptions(threshold=dup_threshold, threads=workers),
         )  # fmt: skip
     summary.print_summary(answer, output, planned)
+    _write_page(output, len(answer.rows))
     raise typer.Exit(summary.exit_code(answer))
+
+
+def _print_cost(asked: dict[str, object]) -> None:
+    """Say before the scan which recognizers of the user make it slow."""
+    from corpus_audit.detectors.pii import PiiDetector
+
+    for name, speed in PiiDetector(asked).cost():
+        print(f'recognizer "{name}" reads every document: {speed:,.2f} MB/s')
+
+
+def _write_page(audit: str, sources: int) -> None:
+    """Leave a page to open, where that takes no time to speak of; else say how to get one."""
+    from corpus_audit.reports.formats import is_cheap, write_report
+    from corpus_audit.reports.gather import gather
+
+    if is_cheap(audit, sources):
+        print(f"Report:   {write_report(gather(audit))}")
+    else:
+        print(f"For a page to open:  corpus-audit report {shlex.quote(audit)}")
 
 
 def _print_protected(paths: list[str]) -> None:

@@ -10,20 +10,27 @@ from corpus_audit.pii.masking import CONTROL
 
 def display_width(text: str) -> int:
     """Terminal columns of a text."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
+    return sum(map(_width, text))
+
+
+def _width(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def shorten(text: str, width: int) -> str:
     """Cut a text to so many columns, with an ellipsis; control characters become spaces."""
-    text = CONTROL.sub(" ", text)
-    if display_width(text) <= width:
-        return text
-    while display_width(text) > width - 1:
-        text = text[:-1]
-    return text + "…"
+    text = CONTROL.sub(" ", text[: 8 * width])  # marks that take no column may stand between
+    columns = 0
+    for place, char in enumerate(text):
+        columns += _width(char)
+        if columns > width:
+            while columns > width - 1:
+                columns -= _width(text[place])
+                place -= 1
+            return text[: place + 1] + "…"
+    return text
 
 
 def render_table(

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+
+import orjson
 
 from corpus_audit.evidence.case import Case
 from corpus_audit.text.batch import REQUIRED, Batch
+from corpus_audit.types import Detector
 
 _AT_ONCE = 20_000  # responses
+
+
+@lru_cache(maxsize=1)
+def _keywords(told: str, _config: str) -> Sequence[Detector]:
+    """Compiled once for several standards; the digest of a scan's configuration names its rules."""
+    from corpus_audit.detectors.registry import load_detectors
+
+    return load_detectors({"keywords": orjson.loads(told)}, bytes(32))
 
 
 def harmful_responses(case: Case, texts: Sequence[str]) -> list[bool]:
     """Which of these hit a risk, in their order."""
     import pyarrow as pa
 
-    from corpus_audit.detectors.registry import load_detectors
     from corpus_audit.judge import judge
     from corpus_audit.observe import observe
 
     if not texts:
         return []
-    told: dict[str, Any] = dict(case.audited.manifest["detectors"].get("keywords") or {})
-    detectors = load_detectors({"keywords": told}, bytes(32))
+    told = case.audited.manifest["detectors"].get("keywords") or {}
+    detectors = _keywords(orjson.dumps(told).decode(), case.audited.manifest["config"])
     hit: list[bool] = []
     for first in range(0, len(texts), _AT_ONCE):
         some = list(texts[first : first + _AT_ONCE])

@@ -95,6 +95,8 @@ class Audited:
     def amounts(self, limit: Limit) -> dict[str, Amount]:
         """What is held against a limit: per source that it covers, or `CORPUS`."""
         covered = [name for name in self.names if limit.covers(name)]
+        if not self.measured(limit):
+            return {CORPUS: Amount(0, 0, measured=False)}
         if limit.per == "corpus":
             return {CORPUS: self._amount(limit, covered, CORPUS)}
         if limit.skipped is None:  # what cannot be told apart is in the worst case of the others
@@ -118,10 +120,9 @@ class Audited:
         if UNATTRIBUTED not in sources and UNATTRIBUTED in self.tally.sources:
             unseen += self.tally.sources[UNATTRIBUTED].unseen  # may belong to any source
         documents = sum(tally.documents for tally in tallies)
-        measured = self.measured(limit)
         if limit.unseen == "clean":
-            return Amount(hit, documents, measured=measured)
-        return Amount(hit, documents, unseen, lost, measured)
+            return Amount(hit, documents)
+        return Amount(hit, documents, unseen, lost)
 
     def _lost(self, sources: list[str]) -> bool:
         return any(
@@ -148,8 +149,6 @@ class Audited:
 
     def _hits(self, limit: Limit, source: str, tally: SourceTally) -> int:
         measure, value = limit.measure, limit.value
-        if not self.measured(limit):
-            return 0
         if measure == "risk":
             return tally.hit_documents(lambda risk: self.risk_counts(value, risk))
         if measure == "pii":

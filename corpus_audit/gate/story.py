@@ -108,6 +108,10 @@ def steps(decision: Decision, roots: tuple[str, ...], lang: Language) -> list[st
                 "or, where it was there before: --baseline AUDIT fails only what is new or worse",
             )
         )
+    if gating:
+        found.append(
+            (f"看全貌：corpus-audit report {audit}", f"see it all: corpus-audit report {audit}")
+        )
     return [zh if lang == "zh" else en for zh, en in found]
 
 

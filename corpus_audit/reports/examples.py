@@ -53,13 +53,13 @@ def choose_examples(
     When there is no room for all, every pair gets its first before any gets a second, in the
     order of `sources`.
     """
-    found: dict[tuple[str, str], list[tuple[int, Example]]] = {}
+    found: dict[tuple[str, str, bool], list[tuple[int, Example]]] = {}
     for example in _candidates(store):
-        kept = found.setdefault((example.source, example.risk), [])
-        rank = LEVELS.index(example.confidence)  # type: ignore[arg-type]
-        if any(other.doc == example.doc and other.path == example.path for _, other in kept):
-            continue
+        kept = found.setdefault((example.source, example.risk, example.rule[:4] == "pii."), [])
+        rank = LEVELS.index(example.confidence)
         if len(kept) == PER_RISK and kept[-1][0] <= rank:
+            continue
+        if any(other.doc == example.doc and other.path == example.path for _, other in kept):
             continue
         kept.append((rank, example))
         kept.sort(key=lambda each: each[0])  # stable: the order of the corpus stays
@@ -67,7 +67,7 @@ def choose_examples(
     order = {name: place for place, name in enumerate(sources)}
     ranked = [
         (place, order.get(source, len(order)), source, risk, example)
-        for (source, risk), kept in found.items()
+        for (source, risk, _), kept in found.items()
         for place, (_, example) in enumerate(kept)
     ]
     ranked.sort(key=lambda each: each[:4])

@@ -65,6 +65,19 @@ FORMATS = {
 }
 
 
+#: Audits with more than this get their page by `corpus-audit report` only: it would take a while.
+_CHEAP_SOURCES, _CHEAP_BYTES = 500, 32 << 20
+
+
+def is_cheap(url: str, sources: int) -> bool:
+    """Is a page of this audit made in about half a second?"""
+    store = AuditStore(url)
+    if sources > _CHEAP_SOURCES or store.local is None:
+        return False
+    stored = sum(file.stat().st_size for file in (store.local / "findings").glob("*.parquet"))
+    return stored < _CHEAP_BYTES
+
+
 def render(data: ReportData, format: str, language: str) -> bytes:
     """A report as the bytes of its file."""
     if format not in FORMATS:

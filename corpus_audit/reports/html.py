@@ -26,7 +26,6 @@ SECTIONS = (
     "limits", "reproduce", "signatures",
 )  # fmt: skip
 _SPREAD_FROM = 30  # sources: fewer are seen in the table
-_LATE_OUTCOMES = ("fail", "inconclusive", "needs-evidence", "needs-person", "pass")
 
 
 def render_html(data: ReportData, language: str) -> str:
@@ -35,6 +34,7 @@ def render_html(data: ReportData, language: str) -> str:
     script = _asset("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     risks = tables.risk_rows(data)
+    found = {data.outcome_of(source) for source in data.sources}
     return (
         _environment(t)
         .get_template("report.html.j2")
@@ -53,11 +53,7 @@ def render_html(data: ReportData, language: str) -> str:
             named=story.named_sources(data, t),
             figures=story.figures(data, t),
             steps=story.next_steps(data, t),
-            outcomes=[
-                (i, name)
-                for i, name in enumerate(page.OUTCOMES)
-                if any(data.outcome_of(source) == name for source in data.sources)
-            ],
+            outcomes=[(i, name) for i, name in enumerate(page.OUTCOMES) if name in found],
             scale=page.bar_scale(data.limit),
             spread=_spread(data, t) if len(data.sources) >= _SPREAD_FROM else None,
             risks=risks,
@@ -72,6 +68,7 @@ def render_html(data: ReportData, language: str) -> str:
             skips=tables.skip_rows(data),
             unknowns=_unknowns(data),
             facts=facts(data, t),
+            assess_command=story.assess_command(data),
             scan_command=story.scan_command(data),
             report_command=story.report_command(data, t.language),
         )
@@ -92,6 +89,9 @@ def _environment(t: Texts) -> jinja2.Environment:
         "clip": clipped,
         "plain": printable,
         "checks_first": _urgent_first,
+        "counts_first": lambda counts: sorted(
+            counts.items(), key=lambda item: page.OUTCOMES.index(item[0])
+        ),
         "limit_text": lambda limit: limit_text(limit, t),
         "observed_text": lambda check: observed_text(check, t),
     }
@@ -104,8 +104,7 @@ def _asset(name: str) -> str:
 
 def _urgent_first(checks: Sequence[Check]) -> list[Check]:
     """Failed checks before those that nothing is wrong with."""
-    order = {outcome: place for place, outcome in enumerate(_LATE_OUTCOMES)}
-    return sorted(checks, key=lambda check: order.get(check.outcome, len(order)))
+    return sorted(checks, key=lambda check: page.OUTCOMES.index(check.outcome))
 
 
 def limit_text(limit: Limit, t: Texts) -> str:

@@ -91,7 +91,7 @@ def _source(data: ReportData, source: SourceView) -> dict[str, Any]:
         "high": high,
         "worst": source.worst,
         "deduplicated": source.deduplicated,
-        "risks": source.tally.hits,
+        "risks": source.hits,
         "languages": source.tally.categories.get("language", {}),
         "personal_data": {row["kind"]: row["documents"] for row in source.personal},
     }

@@ -74,7 +74,7 @@ def _sources(data: ReportData, t: Texts) -> Iterator[str]:
             t(f"outcome.{data.outcome_of(source)}"),
             t.listed(
                 f"{risk} {t.number(n)}"
-                for risk, n in sorted(source.tally.hits.items(), key=lambda i: (-i[1], i[0]))[:3]
+                for risk, n in sorted(source.hits.items(), key=lambda i: (-i[1], i[0]))[:3]
             ),
         ]
         for source in data.sources[:_SOURCES]

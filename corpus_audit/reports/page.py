@@ -10,8 +10,10 @@ from markupsafe import Markup
 
 from corpus_audit.reports.data import ReportData, SourceView
 from corpus_audit.reports.examples import Example
+from corpus_audit.reports.tables import risk_rows
 from corpus_audit.reports.texts import Texts, statement_names
 from corpus_audit.text.inert import clipped, printable
+from corpus_audit.types import PERSONAL
 
 #: In the order of the filter.
 OUTCOMES = (
@@ -24,8 +26,9 @@ _SCRIPTED = (
     "sources.shown", "sources.shown_one", "sources.none", "sources.page", "sources.details",
     "sources.printed", "detail.excerpts", "detail.no-excerpts", "detail.all-risks",
     "detail.stored", "detail.through", "detail.place", "detail.matches", "risks.heat-cell",
-    "format.thousand", "format.percent",
+    "format.thousand", "format.percent", "format.comma",
 )  # fmt: skip
+PII = "pii."  # rules of personal data begin so
 _DIGITS = 6  # of a share in the page
 
 
@@ -42,8 +45,11 @@ def page_data(data: ReportData, t: Texts) -> dict[str, Any]:
         "scale": bar_scale(data.limit),
         "audit": data.url,
         "risks": [
-            [risk.id, t.words(risk.short), t.words(risk.name), risk.id in data.manifest["risks"]]
-            for risk in data.risks.risks
+            *(
+                [row.risk.id, t.words(row.risk.short), t.words(row.risk.name), row.looked]
+                for row in risk_rows(data)
+            ),
+            ["", t("personal.title"), t("personal.title"), True],
         ],
         "labels": labels,
         "rows": rows,
@@ -52,8 +58,8 @@ def page_data(data: ReportData, t: Texts) -> dict[str, Any]:
 
 
 def columns(data: ReportData) -> tuple[str, ...]:
-    """The risks in order of the heat map."""
-    return tuple(risk.id for risk in data.risks.risks)
+    """The risks in order of the heat map; behind them, under PERSONAL, all personal data."""
+    return (*(risk.id for risk in data.risks.risks), PERSONAL)
 
 
 def bar_scale(limit: float) -> float:
@@ -73,7 +79,9 @@ def _row(
     data: ReportData, source: SourceView, place: dict[str, int], labels: list[str], t: Texts
 ) -> list[Any]:
     low, high = source.bounds or (None, None)
-    risks = sorted(source.tally.hits.items(), key=lambda item: (-item[1], item[0]))
+    risks = sorted(source.hits.items(), key=lambda item: (-item[1], item[0]))
+    if source.with_personal:
+        risks.append((PERSONAL, source.with_personal))
     facts = []
     for label, text in _facts(data, source, t):
         if label not in labels:
@@ -176,17 +184,22 @@ def _examples(data: ReportData, place: dict[str, int], t: Texts) -> dict[str, li
     answer: dict[str, list[Any]] = {}
     for example in data.examples:
         number = numbers.get(example.source)
-        if number is not None and example.risk in place:
+        if number is not None and _column(example) in place:
             answer.setdefault(str(number), []).append(_example(data, example, place, t))
     return answer
 
 
+def _column(example: Example) -> str:
+    return PERSONAL if example.rule.startswith(PII) else example.risk
+
+
 def _example(data: ReportData, example: Example, place: dict[str, int], t: Texts) -> list[Any]:
-    title = data.titles.get(example.rule)
+    kind = example.rule.removeprefix(PII)
+    title = data.kinds.get(kind) if kind != example.rule else data.titles.get(example.rule)
     return [
-        place[example.risk],
+        place[_column(example)],
         t.words(title) if title else "",
-        example.rule,
+        clipped(example.rule),
         t(f"level.{example.confidence}"),
         example.matches,
         traced(example.trace, t),

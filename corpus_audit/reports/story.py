@@ -15,7 +15,7 @@ from corpus_audit.text.inert import clipped
 _NAMED = 5  # sources that the conclusion names
 _STEPS = 6
 #: Which clauses ask for something first.
-_URGENT: tuple[Outcome, ...] = ("fail", "inconclusive", "needs-evidence", "needs-person")
+URGENT: tuple[Outcome, ...] = ("fail", "inconclusive", "needs-evidence", "needs-person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def lead(data: ReportData, t: Texts) -> list[str]:
 
 def _clauses(counts: Mapping[str, int], t: Texts) -> str:
     """How many must-clauses have which outcome."""
-    told = [t.many(f"told.{name}", counts[name]) for name in (*_URGENT, "pass") if counts.get(name)]
+    told = [t.many(f"told.{name}", counts[name]) for name in (*URGENT, "pass") if counts.get(name)]
     return t("lead.clauses", n=sum(counts.values()), told=t.listed(told))
 
 
@@ -89,7 +89,7 @@ def named_sources(data: ReportData, t: Texts) -> list[tuple[str, list[SourceView
     """The sources that the conclusion is about, by what is said of them, and how many more."""
     groups = []
     for status in ("over", "undecided"):
-        found = data.with_status(status)  # type: ignore[arg-type]
+        found = data.with_status(status)
         if found:
             more = len(found) - _NAMED
             told = t("lead.more", n=more) if more > 0 else ""
@@ -136,13 +136,8 @@ def figures(data: ReportData, t: Texts) -> list[Figure]:
     if data.assessment:
         counts = data.assessment.conclusion.counts
         judged = sum(n for outcome, n in counts.items() if outcome != "not-applicable")
-        answer.append(
-            Figure(
-                t.number(counts.get("pass", 0)),
-                t("figure.clauses"),
-                t("figure.clauses-of", n=judged),
-            )
-        )
+        met = t.number(counts.get("pass", 0))
+        answer.insert(0, Figure(met, t("figure.clauses"), t("figure.clauses-of", n=judged)))
     return answer
 
 
@@ -156,11 +151,12 @@ def next_steps(data: ReportData, t: Texts) -> list[Step]:
         source = shlex.quote(clipped(over[0].name))
         steps.append(Step(t("next.why"), f"corpus-audit show {audit} --source {source}"))
     if data.assessment is None:
-        text = t("next.again" if data.stale else "next.assess")
-        return [*steps, Step(text, f"corpus-audit assess {audit}")]
+        return [*steps, Step(t("next.assess"), assess_command(data))]
+    if data.stale:
+        steps.append(Step(t("next.again"), data.assessment.reproduce))
     asking = [
         clause
-        for outcome in _URGENT
+        for outcome in URGENT
         for clause in data.assessment.clauses
         if clause.outcome == outcome and clause.next and not clause.advisory
     ]
@@ -170,6 +166,10 @@ def next_steps(data: ReportData, t: Texts) -> list[Step]:
         asked.setdefault(t.words(clause.next), []).append((clause.id, clause.number))
     steps += [Step(text, clauses=tuple(clauses)) for text, clauses in asked.items()]
     return steps[:_STEPS]
+
+
+def assess_command(data: ReportData) -> str:
+    return f"corpus-audit assess {shlex.quote(data.url)}"
 
 
 def report_command(data: ReportData, language: Language) -> str:

@@ -10,7 +10,7 @@ from corpus_audit.assess.model import ClauseOutcome
 from corpus_audit.duplicates.numbers import ALL, ANY
 from corpus_audit.reports.data import ReportData
 from corpus_audit.rules.clauses import Risk
-from corpus_audit.types import HARMLESS_SKIPS
+from corpus_audit.types import HARMLESS_SKIPS, PERSONAL
 
 _LEAST_CHANGE = 0.0001  # of a share, that copies are said to make
 
@@ -28,13 +28,14 @@ class RiskRow:
 def risk_rows(data: ReportData) -> list[RiskRow]:
     """All risks, in the order of Annex A."""
     total = data.total.documents
-    looked = set(data.manifest["risks"])
+    looked = {risk.removesuffix(PERSONAL) for risk in data.manifest["risks"]}
+    hits_by_risk = data.hits
     return [
         RiskRow(
             risk,
-            hits := data.total.hits.get(risk.id, 0),
+            hits := hits_by_risk.get(risk.id, 0),
             hits / total if total else None,
-            sum(risk.id in source.tally.hits for source in data.sources),
+            sum(risk.id in source.hits for source in data.sources),
             data.policy.ratio.counts(risk.id),
             risk.id in looked,
         )

@@ -11,7 +11,9 @@ from typing import Any, get_args
 from corpus_audit.errors import UsageError
 from corpus_audit.rules.clauses import Language, Words
 from corpus_audit.rules.location import load_toml, rules_dir
+from corpus_audit.text.inert import clipped
 
+_LONGEST = 2000  # characters of a reason
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
@@ -53,7 +55,8 @@ class Texts:
         return self._texts.get(f"{group}.{key}", key)
 
     def words(self, words: Words) -> str:
-        return words.to(self.language)
+        """Words of the rules or of an assessment; the latter may quote names from the data."""
+        return clipped(words.to(self.language), _LONGEST)
 
     def number(self, value: float) -> str:
         """A count."""

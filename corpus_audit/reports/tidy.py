@@ -95,7 +95,7 @@ def _whole(data: ReportData) -> Iterator[Measured]:
         yield Measured("", "", measure, value)
     if total.documents:
         yield Measured("", "", "prevalence", hit / total.documents)
-    for risk, hits in sorted(total.hits.items()):
+    for risk, hits in sorted(data.hits.items()):
         yield Measured("", risk, "hit_documents", hits)
         yield Measured("", risk, "prevalence", hits / total.documents)
     for each in sorted(personal_rows(data), key=lambda row: row.kind):
@@ -121,7 +121,7 @@ def _of_source(data: ReportData, source: SourceView) -> Iterator[Measured]:
     yield Measured(name, "", "limit", data.limit)
     if source.status in ("over", "under"):
         yield Measured(name, "", "over_limit", float(source.status == "over"))
-    for risk, hits in sorted(tally.hits.items()):
+    for risk, hits in sorted(source.hits.items()):
         yield Measured(name, risk, "hit_documents", hits)
         yield Measured(name, risk, "prevalence", hits / tally.documents)
     if source.copies:

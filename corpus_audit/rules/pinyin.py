@@ -55,7 +55,8 @@ class PinyinTerms:
         spans = locate(text, view, row, found.start, found.end, "pinyin")
         level = np.full(len(row), LEVELS.index("low"), np.int8)
         heard = Findings(row, rule, spans.start, spans.end, spans.trace | _BIT, level)
-        fresh = ~np.isin(_keys(heard), _keys(known))
+        keys, first = np.unique(_keys(heard), return_index=True)  # several forms fit one place
+        fresh = np.sort(first[~np.isin(keys, _keys(known))])
         return Findings(*(getattr(heard, name)[fresh] for name in Findings.__slots__))
 
 

@@ -146,7 +146,7 @@ def test_with_all_papers_judgements_and_annotation_everything_passes(
 ):
     """Not one clause waits for what cannot be given."""
     table, roster = annotations
-    for standard in STANDARDS:
+    for standard in ("tc260-003-2024", "gbt-45652-2025", "gbt-45674-2025"):
         found = assess(
             standard=standard, judgements=all_judged, annotations=table, roster=roster,
             accept=True,

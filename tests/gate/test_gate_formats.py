@@ -359,3 +359,24 @@ def test_a_log_line_never_begins_a_command(text):
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_a_path_becomes_a_uri_of_harmless_characters(path):
     assert re.fullmatch(r"[A-Za-z0-9._~!/%:-]+", uri_of(path)), html.escape(path)
+
+
+def test_personal_data_in_names_reaches_no_format(make_audit, tmp_path):
+    from deliveries import texts
+
+    from corpus_audit.gate.run import decide_audit
+    from corpus_audit.policies import Policy
+
+    phone, mail = "13912345679", "li.lei@corp.cn"
+    names = {f"board {phone}": texts(8, bet=2), f"患者 {mail}": texts(8, bet=2, first=50)}
+    audit = make_audit("a", names)
+    found = decide_audit(audit, Policy())
+    assert found.outcome == "fail"
+    formats = (
+        decision_text(found, ()), decision_summary(found, ()), decision_annotations(found),
+        decision_json(found, ()).decode(), decision_sarif(found).decode(),
+        decision_junit(found).decode(),
+    )  # fmt: skip
+    for text in formats:
+        assert "t.bet" in text
+        assert phone not in text and mail not in text

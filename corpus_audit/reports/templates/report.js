@@ -58,10 +58,8 @@
   }
 
   function mainRisks(row) {
-    const shown = [];
-    for (let k = 0; k < Math.min(row[RISKS].length, 4); k += 2)
-      shown.push(data.risks[row[RISKS][k]][1]);
-    return shown.join(document.documentElement.lang === "en" ? ", " : "、");
+    const shown = row[RISKS].filter((risk, k) => k % 2 === 0 && data.risks[risk][0]).slice(0, 2);
+    return shown.map((risk) => data.risks[risk][1]).join(data.t["format.comma"]);
   }
 
   function sourceRow(i) {
@@ -95,13 +93,13 @@
       chips.append(chip(data.t["detail.all-risks"], null, null));
       for (let k = 0; k < row[RISKS].length; k += 2) {
         const [id, short, full] = data.risks[row[RISKS][k]];
-        chips.append(chip(`${id} ${short} · ${number(row[RISKS][k + 1])}`, row[RISKS][k], full));
+        chips.append(chip(`${id} ${short} · ${number(row[RISKS][k + 1])}`.trim(), row[RISKS][k], full));
       }
       cell.append(chips);
       const fitting = (data.examples[i] ?? []).filter((e) => risk === null || e[0] === risk);
       if (!fitting.length) cell.append(make("p", { class: "note" }, data.t["detail.no-excerpts"]));
       for (const each of fitting) cell.append(excerpt(each));
-      const asked = risk === null ? "" : ` --risk ${data.risks[risk][0]}`;
+      const asked = risk === null || !data.risks[risk][0] ? "" : ` --risk ${data.risks[risk][0]}`;
       cell.append(make("p", { class: "note" }, fill(data.t["detail.stored"], { n: number(fitting.length) })),
         make("code", { class: "command" }, `corpus-audit show ${quoted(data.audit)} --source ${quoted(row[NAME])}${asked}`));
     }
@@ -109,7 +107,7 @@
   }
 
   function excerpt([risk, title, rule, level, matches, trace, doc, path, position, before, match, after]) {
-    const said = [`${data.risks[risk][0]} ${data.risks[risk][1]}`];
+    const said = [`${data.risks[risk][0]} ${data.risks[risk][1]}`.trim()];
     if (title) said.push(title);
     const caption = make("figcaption", {}, said.join(" · "), " · ", make("code", {}, rule), ` · ${level}`);
     if (trace) caption.append(` · ${fill(data.t["detail.through"], { how: trace })}`);
@@ -137,7 +135,7 @@
     return line;
   }
 
-  const columns = data.risks.map(([id], risk) => ({ risk, gap: risk > 0 && id.slice(0, 3) !== data.risks[risk - 1][0].slice(0, 3) }));
+  const columns = data.risks.filter(([id]) => id).map(([id], risk) => ({ risk, gap: risk > 0 && id.slice(0, 3) !== data.risks[risk - 1][0].slice(0, 3) }));
 
   function draw() {
     const rows = chosen();
