@@ -85,16 +85,14 @@ def corrected(
 
 
 def calibrated(as_judged: Bounds, found: Bounds, readings: Readings) -> Bounds:
-    """Bounds corrected as far as errors were seen: misses move the upper end up, false alarms the
-    lower end down. `as_judged` takes verdicts for the truth, `found` is `corrected`."""
-    moved: dict[str, object] = {}
-    if readings.settled_harmful:
-        moved["high"] = max(found.high, as_judged.low)
-    if readings.settled_harmless:
-        moved["low"] = min(found.low, as_judged.high)
-    if moved:
-        moved["method"] = f"{as_judged.method}; {found.method}"
-    return as_judged.model_copy(update=moved)
+    """Bounds corrected where errors were seen. `as_judged` takes verdicts for the truth, `found` is
+    `corrected`. The end that only errors of the other kind move is the narrower of both."""
+    if not readings.settled_harmful + readings.settled_harmless:
+        return as_judged
+    high = found.high if readings.settled_harmful else min(found.high, as_judged.high)
+    low = found.low if readings.settled_harmless else max(found.low, as_judged.low)
+    method = f"{as_judged.method}; {found.method}"
+    return as_judged.model_copy(update={"low": min(low, high), "high": high, "method": method})
 
 
 def melded(

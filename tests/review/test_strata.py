@@ -207,3 +207,10 @@ def test_an_end_is_corrected_for_errors_that_were_seen_to_move_it(readings, low,
     whole = seen.model_copy(update={"low": 0.03, "high": 0.08})
     bounds = calibrated(seen, whole, readings)
     assert (bounds.low, bounds.high) == (low, high)
+
+
+def test_the_other_end_is_the_narrower_of_both():
+    seen = clopper_pearson(5, 100).model_copy(update={"low": 0.02, "high": 0.09})
+    whole = seen.model_copy(update={"low": 0.0, "high": 0.01})
+    assert calibrated(seen, whole, Readings(settled_harmless=3, both_harmless=90)).high == 0.01
+    assert calibrated(seen, whole, Readings(both_harmless=90)) == seen
