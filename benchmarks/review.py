@@ -24,7 +24,7 @@ from corpus_audit.assess.bounds import at_most, hypergeometric
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.review.command import TECHNICAL_SHARE, ask_for
 from corpus_audit.review.draw import draw
-from corpus_audit.review.reviewers import Readings, corrected, melded
+from corpus_audit.review.reviewers import Readings, calibrated, corrected, melded
 from corpus_audit.review.strata import Cell, stratified
 
 PREVALENCES = (0.0, 0.001, 0.04, 0.05, 0.06, 0.5)
@@ -206,9 +206,9 @@ def reviewed(
     random = np.random.default_rng([cells, round(100 * finds), round(1000 * share)])
     size = 100_000
     harmful = round(size * share)
-    covered, width = [0.0] * 4, [0.0] * 4
+    covered, width = [0.0] * 5, [0.0] * 5
     for _ in range(corpora):
-        first, double, numbers = [], [], np.zeros(4, np.int64)
+        first, double, final, numbers = [], [], [], np.zeros(4, np.int64)
         for _ in range(cells):
             bad = np.arange(judged) < random.hypergeometric(harmful, size - harmful, judged)
             one, two = (
@@ -224,10 +224,13 @@ def reviewed(
             ]  # fmt: skip
             first.append(Cell(size, judged, int(one.sum())))
             double.append(Cell(size, int(both.sum()), int(settled[both].sum())))
+            final.append(Cell(size, judged, int(np.where(both, settled, one).sum())))
         readings = Readings(*numbers.tolist())
         found = corrected(first, double, readings)
+        shown = calibrated(stratified(final), found, readings)
         for i, (low, high) in enumerate(
             (
+                (shown.low, shown.high),
                 (found.low, found.high),
                 melded(first, readings, 0.025, 0.025),
                 ours(double),
@@ -239,7 +242,7 @@ def reviewed(
     return Row(share, covered, width)
 
 
-REVIEWERS = ("corrected", "rogan-gladen", "double-read only", "verdicts as they are")
+REVIEWERS = ("calibrated", "corrected", "rogan-gladen", "double-read only", "verdicts as they are")
 
 
 def _draw(documents: int) -> None:

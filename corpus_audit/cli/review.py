@@ -100,6 +100,8 @@ def _print(one: dict[str, Any], audit: str, limit: int) -> None:
     from corpus_audit.cli.tables import render_table
 
     print(f"{one['sample']} ({one['counted']} risks count)")
+    if not one["current"]:
+        print("  was drawn before the last scan, so it counts for nothing now: draw again.")
     clauses: dict[str, list[str]] = {}
     for result in one["passing"]:
         words = f"{result['outcome']}. {result['reason']['en']}"

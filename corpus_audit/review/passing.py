@@ -6,7 +6,7 @@ from corpus_audit.assess.bounds import allowed_failures, convincing_failures
 from corpus_audit.assess.model import Outcome, SampleResult
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.review.results import Review, load_review
-from corpus_audit.review.samples import read_samples
+from corpus_audit.review.samples import current_samples
 from corpus_audit.rules.clauses import Clause, Words
 from corpus_audit.rules.standards import load_risks
 
@@ -20,7 +20,7 @@ def manual_sample(store: AuditStore, clause: Clause) -> tuple[SampleResult, Revi
     counts = load_risks().risk_set(counted or "sampling_pass").counts
     reviews = [
         load_review(store, sample.id, counts)
-        for sample in read_samples(store)
+        for sample in current_samples(store)
         if sample.ask.plan == "standard"
     ]
     if not reviews:

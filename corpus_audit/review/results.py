@@ -10,9 +10,9 @@ from corpus_audit.assess.bounds import CONFIDENCE, Sides
 from corpus_audit.assess.model import Bounds
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.review.agreement import cohen_kappa, krippendorff_alpha
-from corpus_audit.review.reviewers import Readings, corrected
+from corpus_audit.review.reviewers import Readings, calibrated, corrected
 from corpus_audit.review.samples import FOLDER as SAMPLES
-from corpus_audit.review.samples import Sample, read_drawn, read_sample, read_samples
+from corpus_audit.review.samples import Sample, current_samples, read_drawn, read_sample
 from corpus_audit.review.strata import Cell, estimate, stratified
 from corpus_audit.review.verdicts import FOLDER as REVIEWS
 from corpus_audit.review.verdicts import Judged, Reviews, judged, read_reviews
@@ -103,21 +103,10 @@ class Review:
             hits=sum(cell.hits for cell in sure),
             open=open_,
             value=None if open_ else estimate(sure),
-            bounds=self._calibrated(as_judged, found),
+            bounds=calibrated(as_judged, found, self.readings) if found else as_judged,
             as_judged=as_judged,
             corrected=found,
         )
-
-    def _calibrated(self, as_judged: Bounds, found: Bounds | None) -> Bounds:
-        """Misses that were seen move the upper end up, false alarms the lower end down."""
-        moved: dict[str, object] = {}
-        if found and self.readings.settled_harmful:
-            moved["high"] = max(found.high, as_judged.high)
-        if found and self.readings.settled_harmless:
-            moved["low"] = min(found.low, as_judged.low)
-        if found and moved:
-            moved["method"] = f"{as_judged.method}; {found.method}"
-        return as_judged.model_copy(update=moved)
 
     def _parts(
         self, source: str | None, flagged: bool | None
@@ -176,8 +165,8 @@ def load_review(store: AuditStore, id: str, counts: Counts) -> Review:
 
 
 def load_reviews(store: AuditStore, counts: Counts) -> list[Review]:
-    """All samples of the audit with their verdicts."""
-    return [load_review(store, sample.id, counts) for sample in read_samples(store)]
+    """The samples of what the audit holds now, with their verdicts."""
+    return [load_review(store, sample.id, counts) for sample in current_samples(store)]
 
 
 def reviewed_bounds(

@@ -84,6 +84,17 @@ def corrected(
     return Bounds(low=min(low, high), high=high, confidence=confidence, sides=sides, method=METHOD)
 
 
+def calibrated(as_judged: Bounds, found: Bounds, readings: Readings) -> Bounds:
+    """Bounds corrected where errors were seen. `as_judged` takes verdicts for the truth, `found` is
+    `corrected`. The end that only errors of the other kind move is the narrower of both."""
+    if not readings.settled_harmful + readings.settled_harmless:
+        return as_judged
+    high = found.high if readings.settled_harmful else min(found.high, as_judged.high)
+    low = found.low if readings.settled_harmless else max(found.low, as_judged.low)
+    method = f"{as_judged.method}; {found.method}"
+    return as_judged.model_copy(update={"low": min(low, high), "high": high, "method": method})
+
+
 def melded(
     cells: Sequence[Cell], readings: Readings, error_low: float, error_high: float
 ) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from corpus_audit.audit.store import MANIFEST, AuditStore
 from corpus_audit.errors import AuditError
+from corpus_audit.findings import finished_units
 
 Plan = Literal["standard", "sources", "flags"]
 By = Literal["source", "flags"]
@@ -138,6 +139,14 @@ def read_samples(store: AuditStore) -> Iterator[Sample]:
     names = [name for name in store.names(FOLDER) if name.endswith(".json")]
     for name in sorted(names, key=lambda name: (not name.startswith(_MANUAL), name)):
         yield Sample.model_validate_json(store.read(f"{FOLDER}/{name}"))
+
+
+def current_samples(store: AuditStore) -> Iterator[Sample]:
+    """Samples of the documents that the audit holds now: a scan since may have changed these."""
+    units = finished_units(store)
+    for sample in read_samples(store):
+        if sample_id(sample.ask, units) == sample.id:
+            yield sample
 
 
 def read_drawn(store: AuditStore, id: str) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from corpus_audit.review.detection import missed_share
 from corpus_audit.review.importing import disputed
 from corpus_audit.review.passing import manual_result
 from corpus_audit.review.results import Estimate, Review, load_review
-from corpus_audit.review.samples import read_drawn, read_samples
+from corpus_audit.review.samples import current_samples, read_drawn, read_samples
 from corpus_audit.rules.clauses import Clause
 from corpus_audit.rules.standards import load_risks, load_standards
 
@@ -27,9 +27,12 @@ def status_of(store: AuditStore, counted: str, id: str | None = None) -> list[di
         raise UsageError(f"--counted {counted}: there is {', '.join(known)}.")
     store.read_manifest()
     chosen = risks.risk_set(counted)
+    current = {sample.id for sample in current_samples(store)}
     ids = [id] if id else [sample.id for sample in read_samples(store)]
     return [
-        _one(store, load_review(store, each, chosen.counts), counted, chosen.count) for each in ids
+        _one(store, load_review(store, each, chosen.counts), counted, chosen.count)
+        | {"current": each in current}
+        for each in ids
     ]
 
 

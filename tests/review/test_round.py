@@ -127,6 +127,17 @@ def test_no_sample_gives_no_result(store):
     assert reviewed_bounds(store, COUNTS) == {}
 
 
+def test_a_sample_of_what_was_scanned_before_counts_no_more(store, drawn):
+    written = drawn(double=0, size=100)
+    import_sheets(store, [fill(path) for path in written.sheets])
+    assert reviewed_bounds(store, COUNTS)
+    manifest = store.read_manifest()
+    store.write_manifest(manifest | {"units": manifest["units"][:-1]})
+    assert reviewed_bounds(store, COUNTS) == {}
+    assert manual_sample(store, clause()) is None
+    assert status_of(store, "sampling_pass")[0]["current"] is False
+
+
 # --- what is not right changes nothing --------------------------------------------------------
 
 

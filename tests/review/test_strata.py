@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_audit.assess.bounds import clopper_pearson, hypergeometric
-from corpus_audit.review.reviewers import Readings, corrected
+from corpus_audit.review.reviewers import Readings, calibrated, corrected
 from corpus_audit.review.strata import Cell, estimate, lower, stratified, upper
 
 
@@ -191,3 +191,26 @@ def test_where_nobody_has_shown_to_find_anything_the_documents_read_twice_bound_
     bounds = corrected([Cell(10**6, 4000, 0)], [Cell(10**6, 400, 0)], Readings(both_harmless=400))
     assert bounds.low == 0
     assert 0.009 < bounds.high < 0.012
+
+
+@pytest.mark.parametrize(
+    ("readings", "low", "high"),
+    [
+        (Readings(both_harmful=9, both_harmless=90), 0.04, 0.06),
+        (Readings(both_harmful=9, settled_harmful=2, both_harmless=90), 0.04, 0.08),
+        (Readings(both_harmful=9, both_harmless=90, settled_harmless=2), 0.03, 0.06),
+        (Readings(both_harmful=9, settled_harmful=1, settled_harmless=1), 0.03, 0.08),
+    ],
+)
+def test_an_end_is_corrected_for_errors_that_were_seen_to_move_it(readings, low, high):
+    seen = clopper_pearson(5, 100).model_copy(update={"low": 0.04, "high": 0.06})
+    whole = seen.model_copy(update={"low": 0.03, "high": 0.08})
+    bounds = calibrated(seen, whole, readings)
+    assert (bounds.low, bounds.high) == (low, high)
+
+
+def test_the_other_end_is_the_narrower_of_both():
+    seen = clopper_pearson(5, 100).model_copy(update={"low": 0.02, "high": 0.09})
+    whole = seen.model_copy(update={"low": 0.0, "high": 0.01})
+    assert calibrated(seen, whole, Readings(settled_harmless=3, both_harmless=90)).high == 0.01
+    assert calibrated(seen, whole, Readings(both_harmless=90)) == seen
