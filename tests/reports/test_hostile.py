@@ -140,7 +140,8 @@ def test_the_terminal_gets_colours_of_ours_only_and_none_where_no_color_asks(hos
 
 
 TEXTS = {
-    "=1+1": "'=1+1", " =1": "' =1", "＝1": "'＝1", "-1": "'-1", "a=1": "a=1", "": "", "\t=1": "' =1",
+    "=1+1": "'=1+1", " =1": "' =1", "＝1": "'＝1", "-1": "'-1", "a=1": "a=1", "": "",
+    "\t=1": "' =1",
 }  # fmt: skip
 
 
