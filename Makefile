@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and make. Everything else goes into .venv, at the versions and
 # hashes in requirements/.
 #
-#   make demo     scan the sample data and say where the result is
+#   make demo     scan and assess the sample data, write a report, say where it is
 #   make test     run the tests
 #   make check    ruff, mypy, import layers
 #   make bench    speed, on real data:  make bench DATA=../shared/data
@@ -22,10 +22,12 @@ PROJECT := $(PIP) --no-deps --no-build-isolation --editable .
 
 demo: $(VENV)/run.stamp
 	$(BIN)/corpus-audit scan sample_data/corpus -o audit-demo --max-skipped 0.02
-	@echo "The audit is in audit-demo/. Per source: audit-demo/sources.csv"
+	$(BIN)/corpus-audit assess audit-demo || [ $$? -eq 4 ]  # one source is over 5 %, on purpose
+	$(BIN)/corpus-audit report audit-demo
+	@echo "Open audit-demo/report.html. Per source: audit-demo/sources.csv"
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check

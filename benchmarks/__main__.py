@@ -15,8 +15,10 @@ NAMES = (
     "scan",
     "detection",
     "calibration",
+    "review",
     "reports",
     "pii",
+    "assess",
 )
 
 

@@ -1,4 +1,7 @@
-"""Matching 20,000 literals over the plain view: the shipped terms and rare words of jieba."""
+"""Loading the shipped rules, and matching them over the plain view.
+
+Where the shipped rules have fewer than 20,000 terms, rare words of jieba's dictionary are added.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from corpus_audit.text.buffers import Utf8
 from corpus_audit.text.fold import fold, fold_text
 
 FLOOR = 250
+LOADED = 1.5  # seconds of CPU
 TERMS = 20_000
 
 
@@ -29,6 +33,8 @@ def many_rules(total: int = TERMS) -> list[Rule]:
         severity="low", confidence="low", terms=("x",), hits=("x",), misses=("y",),
         edges="none",  # words of jieba's own dictionary need not be asked about
     )  # fmt: skip
+    if missing <= 0:
+        return rules
     return [*rules, Rule(spec, tuple(rare_words(missing)), Path("bench"), 1)]
 
 
@@ -42,10 +48,17 @@ def rare_words(count: int) -> list[str]:
 
 
 def main(data: Path) -> None:
-    begin = time.perf_counter()
+    fold_text("a")  # numba reads its cache, and tables are loaded, once a process
+    begin = time.process_time()
+    loaded = load_rules()
+    seconds = time.process_time() - begin
+    verdict = "ok" if seconds < LOADED else "MISSED"
+    print(
+        f"{len(loaded.rules):,} shipped rules, {sum(len(r.terms) for r in loaded.rules):,} anchors "
+        f"loaded and compiled in {seconds:.2f} s   limit {LOADED}: {verdict}"
+    )
     rules = many_rules()
     matcher = Matcher(rules)
-    print(f"{TERMS:,} terms loaded and compiled in {time.perf_counter() - begin:.2f} s")
     terms = [fold_text(term).decode() for rule in rules for term in rule.terms]
     automaton = ahocorasick_rs.AhoCorasick(terms, implementation=None)
     for language in ("zh", "en"):

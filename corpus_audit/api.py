@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from corpus_audit.audit.keys import load_key
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import ScanConfig
+from corpus_audit.draw import Asked
 from corpus_audit.duplicates.bands import bands_for
 from corpus_audit.duplicates.join import JoinOptions
+from corpus_audit.engines.frame import draw_sample
 from corpus_audit.engines.run import Summary, read_summary, run_scan
 from corpus_audit.errors import UsageError
 from corpus_audit.findings import finished_units, unit_tables
@@ -119,13 +121,16 @@ def scan(
     protect: str | Path | Sequence[str | Path] = (),
     dup_threshold: float = 0.8,
     dup_shingles: str = "char:5",
+    sample: str | None = None,
+    seed: int = 1,
     **read: Any,
 ) -> Audit:
     """Scan a corpus into an audit directory, as `corpus-audit scan` does.
 
     `read` takes the fields of `corpus_audit.types.ReadOptions`, such as `text_fields="body"`.
     `max_skipped` is the share of records that may be skipped, in place of the policy's; `protect`
-    names files of texts that must not be in the corpus.
+    names files of texts that must not be in the corpus; `sample` is "10%" or a number of documents
+    of each source.
     Raises CorpusAuditError for what a user can mend. With more than one worker, call it under
     `if __name__ == "__main__":`, as for every use of processes.
     """
@@ -164,6 +169,9 @@ def scan(
     planned = plan(
         _listed(paths), options, unit_bytes=unit_bytes, format=format, output=str(output)
     )
+    if sample:
+        asked = Asked.parse(sample, seed)
+        config = replace(config, draw=draw_sample(planned, config, asked, workers))
     duplicates = JoinOptions(threshold=dup_threshold, threads=workers)
     run_scan(planned, config, str(output), workers=workers, duplicates=duplicates)
     return Audit(str(output))

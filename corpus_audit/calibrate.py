@@ -96,7 +96,7 @@ def calibrate(
     """Count the documents with each term and say which terms to demote.
 
     A term is demoted where the corpus does not show, at 95 %, that it stands in at most `max_rate`
-    of documents, and it was seen there or is a word that by jieba's dictionary stands in more.
+    of documents, and it was seen there or is a word that by jieba's dictionary may stand in more.
     Terms of rules with conditions, and patterns, are counted only: alone they say nothing.
     """
     matcher = Matcher(rules, undo=False)
@@ -166,9 +166,7 @@ def _judged(seen: _Seen, rules: Sequence[Rule], max_rate: float) -> Calibration:
     texts = [literal.decode() for _, literal in described]
     free = np.array([not rules[rule].conditions for rule, _ in described], np.bool_)
     free &= seen.matcher.is_term
-    words = word_frequencies()
-    chars = seen.han / seen.documents
-    common = np.array([words.expected(text, chars) > max_rate for text in texts], np.bool_)
+    common = _common(texts, seen.han / seen.documents) > max_rate
 
     def demoted(
         hit: Counts, documents: int
@@ -202,6 +200,15 @@ def _judged(seen: _Seen, rules: Sequence[Rule], max_rate: float) -> Calibration:
         for name, i in sorted(seen.sources.items())
     ]  # fmt: skip
     return Calibration(seen.documents, seen.unread, tuple(terms), len(hit), tuple(sources))
+
+
+def _common(texts: Sequence[str], chars: float) -> npt.NDArray[np.float64]:
+    """One-sided 95 % bound of the share of documents that hold each word, by the dictionary."""
+    from scipy.stats import chi2
+
+    words = word_frequencies()
+    times = np.array([words.seen.get(text, 0) for text in texts], np.int64)
+    return words.share(np.where(times > 0, chi2.ppf(0.95, 2 * times + 2) / 2, 0.0), chars)
 
 
 def _han_chars(view: View) -> int:

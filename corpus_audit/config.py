@@ -12,6 +12,7 @@ import orjson
 from corpus_audit import __version__
 from corpus_audit.audit.keys import key_id
 from corpus_audit.audit.schema import SCHEMA_VERSION
+from corpus_audit.draw import Draw
 from corpus_audit.policies import Policy
 from corpus_audit.suppressions import Suppression
 from corpus_audit.types import Detector, ReadOptions
@@ -36,6 +37,7 @@ class ScanConfig:
     max_findings: int = 20  # stored per document and rule, at least; counts are always exact
     context: int = 40  # code points of an excerpt on each side of its match
     max_sources: int = 100_000
+    draw: Draw | None = None  # documents that are scanned; None: all
 
     def digest(self, detectors: Sequence[Detector]) -> str:
         """Name everything that a unit's answer depends on, apart from the unit itself."""
@@ -50,6 +52,7 @@ class ScanConfig:
                 "judge": self.policy.judge.model_dump(),  # limits judge a finished audit anew
                 "suppressions": [each.model_dump(mode="json") for each in self.suppressions],
                 "aliases": sorted(self.aliases.items()),
+                "draw": self.draw.to_json(self.key) if self.draw else None,
                 "max_findings": self.max_findings,
                 "context": self.context,
             }

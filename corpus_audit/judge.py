@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from corpus_audit.policies import PERSONAL, JudgePolicy
+from corpus_audit.policies import JudgePolicy
 from corpus_audit.types import LEVELS, Findings, RuleInfo
 
 
@@ -31,10 +31,9 @@ def judge(findings: Findings, rules: Sequence[RuleInfo], policy: JudgePolicy) ->
     of each other carry `policy.threshold` or more; a rule counts once in a window. Personal data
     hits a risk of its own (`A.4.f:personal`), so that a policy may leave it out of a ratio.
     """
-    name_of = [rule.risk + PERSONAL if rule.risk and rule.personal else rule.risk for rule in rules]
-    risks = tuple(sorted({name for name in name_of if name}))
+    risks = tuple(sorted({rule.hits for rule in rules if rule.hits}))
     index = {risk: i for i, risk in enumerate(risks)}
-    risk_of = np.array([index.get(name, -1) for name in name_of], np.int32)
+    risk_of = np.array([index.get(rule.hits, -1) for rule in rules], np.int32)
     weight_of = np.array([policy.weight(level) for level in LEVELS], np.float64)
     if not len(findings) or not len(rules):
         none = np.zeros(0, np.int32)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corpus_audit.errors import RuleError
-from corpus_audit.rules.location import load_toml, rules_dir
-from corpus_audit.types import Level
-
-#: Ends the name of a risk that personal data hits, in tallies and in `documents/`.
-PERSONAL = ":personal"
+from corpus_audit.limits import COUNTED, COVERAGE, RATIO, ClauseGate, Limit, Waiver
+from corpus_audit.rules.entries import Entries
+from corpus_audit.rules.location import rules_dir
+from corpus_audit.types import PERSONAL, Level
 
 Profile = Literal["regular", "strict", "audit"]
 
@@ -59,6 +58,14 @@ class RatioPolicy(_Model):
     limit: float = Field(default=0.05, ge=0, le=1)  # strictly over it bars
     counted: tuple[str, ...] = ("A.1", "A.2", "A.3", "A.4")  # groups or single risks
     personal_data: bool = False  # personal data has clauses of its own (5.2 c)
+    warn: float | None = Field(default=None, ge=0, le=1)  # strictly over it a gate warns
+    gate: Literal["fail", "warn"] = "fail"  # what a source over the limit does to a gate
+
+    @model_validator(mode="after")
+    def _levels(self) -> RatioPolicy:
+        if self.warn is not None and self.warn > self.limit:
+            raise ValueError("warn is over limit, so it would never warn")
+        return self
 
     def counts(self, risk: str) -> bool:
         """Is this risk in the counted set?"""
@@ -98,16 +105,34 @@ class Policy(_Model):
     ratio: RatioPolicy = RatioPolicy()
     coverage: CoveragePolicy = CoveragePolicy()
     assess: AssessPolicy = AssessPolicy()
+    limit: tuple[Limit, ...] = ()  # further ones, for gates
+    clause: tuple[ClauseGate, ...] = ()  # clauses whose outcome a gate obeys
+    waiver: tuple[Waiver, ...] = ()
+
+    @property
+    def gated(self) -> tuple[Limit, ...]:
+        """Every limit that a gate holds: the ratio, those that are written down, coverage."""
+        ratio, over = self.ratio, self.ratio.gate == "fail"
+        warn = ratio.limit if ratio.warn is None and not over else ratio.warn
+        of_sources = Limit(name=RATIO, risk=COUNTED, warn=warn, fail=ratio.limit if over else None)
+        seen = Limit(name=COVERAGE, skipped="any", per="corpus", fail=self.coverage.max_skipped)
+        return (of_sources, *self.limit, seen)
 
 
 def load_policy(path: Path | None = None) -> Policy:
-    """A policy file; without a path the shipped default. Raises RuleError naming file and key."""
-    file = path or rules_dir() / "policies" / "default.toml"
-    try:
-        return Policy.model_validate(load_toml(file))
-    except ValidationError as error:
-        faults = (
-            f"{file}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise RuleError("\n".join(faults)) from None
+    """A policy file; without a path the shipped default. Raises RuleError naming file and line."""
+    entries = Entries(path or rules_dir() / "policies" / "default.toml", Policy)
+    entries.unique("limit", "name")
+    entries.unique("clause", "id")
+    for index, limit in enumerate(entries.value.limit):
+        if limit.name in (RATIO, COVERAGE):
+            message = f'"{limit.name}" is the limit of [{limit.name}]: choose another name'
+            entries.fault(("limit", index, "name"), message)
+    names = {limit.name for limit in entries.value.gated} | {c.id for c in entries.value.clause}
+    for index, waiver in enumerate(entries.value.waiver):
+        if waiver.limit not in names:
+            message = f'"{waiver.limit}" is no limit and no clause of this policy'
+            entries.fault(("waiver", index, "limit"), f"{message}: {', '.join(sorted(names))}")
+    if entries.faults:
+        raise RuleError("\n".join(entries.faults))
+    return entries.value

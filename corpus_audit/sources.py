@@ -51,7 +51,7 @@ def ratio_of(source: SourceTally, policy: Policy, *, adrift: int, unknown_loss: 
     return Ratio(
         hit=source.hit_documents(policy.ratio.counts),
         documents=source.documents,
-        unseen=source.unseen + adrift,
+        unseen=source.unseen + source.undrawn + adrift,
         unknown_loss=unknown_loss,
         limit=policy.ratio.limit,
     )
@@ -63,6 +63,7 @@ class Coverage:
 
     read: int
     scanned: int
+    undrawn: int  # documents that a draw left out
     skipped: Counts
     unseen: int
     losses: int
@@ -79,6 +80,7 @@ def coverage_of(tally: Tally, policy: Policy) -> Coverage:
     return Coverage(
         read=total.read,
         scanned=total.documents,
+        undrawn=total.undrawn,
         skipped=dict(sorted(total.skipped.items())),
         unseen=total.unseen,
         losses=len(tally.losses),
@@ -119,6 +121,7 @@ def source_rows(tally: Tally, policy: Policy, risks: Sequence[str]) -> list[dict
                 "documents": source.documents,
                 "chars": source.chars,
                 "bytes": source.bytes,
+                "undrawn": source.undrawn,
                 "skipped": sum(source.skipped.values()),
                 "unseen": ratio.unseen,
                 "hit_documents": ratio.hit,

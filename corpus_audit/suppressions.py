@@ -4,7 +4,8 @@
     rule = "a1h.gambling"            # and/or a term, and/or a document: what it is about
     term = "六合彩"
     source = "lottery-news"          # only there; left out: everywhere
-    document = "news.jsonl:120"      # only there: the id that `corpus-audit show` prints
+    document = "news.jsonl#120"      # only there: the id that `corpus-audit show` prints
+    start = 31                       # only the finding that begins at that character of it
     owner = "zhang.wei"
     reason = "results of the state lottery"
     expires = 2027-03-01
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +42,7 @@ class Suppression(BaseModel):
     term: Text | None = None
     source: Text | None = None
     document: Text | None = None
+    start: Annotated[int, Field(ge=0)] | None = None
     owner: Text
     reason: Text
     expires: date
@@ -48,6 +51,8 @@ class Suppression(BaseModel):
     def _says_what(self) -> Suppression:
         if not (self.rule or self.term or self.document):
             raise ValueError("say what it is about: rule, term or document")
+        if self.start is not None and not self.document:
+            raise ValueError("`start` is a place in a document: say in which one")
         return self
 
 
@@ -96,6 +101,8 @@ def suppressed(
             if wanted:
                 same = np.array(labels[name].to_pylist(), object) == wanted
                 about &= same[findings.row]
+        if each.start is not None:
+            about &= findings.start == each.start
         if each.term:
             term = fold_text(each.term)
             for i in np.flatnonzero(about).tolist():

@@ -33,6 +33,8 @@ class SourceTally:
     chars: int = 0  # code points
     bytes: int = 0  # UTF-8
     skipped: Counts = field(default_factory=dict)  # reason -> records
+    undrawn: int = 0  # documents that the draw left out: read, whole, and not scanned
+    undrawn_chars: int = 0
     hits: Counts = field(default_factory=dict)  # risk -> documents
     hit_chars: Counts = field(default_factory=dict)  # risk -> characters of these documents
     rules: Counts = field(default_factory=dict)  # rule -> documents
@@ -52,6 +54,8 @@ class SourceTally:
         self.documents += other.documents
         self.chars += other.chars
         self.bytes += other.bytes
+        self.undrawn += other.undrawn
+        self.undrawn_chars += other.undrawn_chars
         self.matched_only += other.matched_only
         for name in (
             "skipped", "hits", "hit_chars", "rules", "matches", "suppressed",
@@ -65,8 +69,8 @@ class SourceTally:
 
     @property
     def read(self) -> int:
-        """Records read: scanned and skipped."""
-        return self.documents + sum(self.skipped.values())
+        """Records read: scanned, left out by a draw, and skipped."""
+        return self.documents + self.undrawn + sum(self.skipped.values())
 
     @property
     def unseen(self) -> int:

@@ -119,6 +119,9 @@ class Reader(Protocol):
 
 Transforms = tuple[str, ...]
 
+#: Ends the name of a risk that personal data hits, in tallies and in `documents/`.
+PERSONAL = ":personal"
+
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
@@ -132,6 +135,11 @@ class RuleInfo:
     confidence: Level
     #: Of personal data and secrets, which a policy's ratio leaves out unless it says otherwise.
     personal: bool = False
+
+    @property
+    def hits(self) -> str:
+        """The name of what a document hits: personal data has its own, so that it stays apart."""
+        return self.risk + PERSONAL if self.risk and self.personal else self.risk
 
 
 @dataclass(frozen=True, slots=True)

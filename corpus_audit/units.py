@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -16,20 +16,18 @@ import pyarrow as pa
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import ScanConfig, digest_of
 from corpus_audit.excerpts import finding_columns
+from corpus_audit.intake import intake, sums_by
 from corpus_audit.judge import Hits, judge
 from corpus_audit.observe import Observed, observe
 from corpus_audit.personal import digest_columns, tally_personal
 from corpus_audit.pii.masking import mask_label, mask_labels
-from corpus_audit.plan import Unit, changed_since, real_path
-from corpus_audit.readers.registry import reader_named
-from corpus_audit.readers.sources import name_source, relative_path, rename_source
+from corpus_audit.plan import Unit, real_path
+from corpus_audit.readers.sources import name_source, relative_path
 from corpus_audit.suppressions import suppressed
 from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
-from corpus_audit.types import Detector, Loss, Skipped
+from corpus_audit.types import PERSONAL, Detector, Loss, Skipped
 from corpus_audit.writer import UnitWriter
-
-_JOINED = 4096  # batches joined at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,7 @@ def scan_unit(
     key = unit_key(unit, config, config_digest)
     tally = Tally()
     with UnitWriter(store, key, detectors) as writer:
-        for item in _coalesced(_items(unit, config), config.read.batch_bytes):
-            if config.aliases:
-                item = rename_source(item, config.aliases)
+        for item in intake(unit, config, tally):
             if isinstance(item, Batch):
                 _scan_batch(item, config, detectors, tally, writer)
                 tally.check_sources(config.max_sources)
@@ -95,43 +91,6 @@ def scan_unit(
     result = UnitResult(key, config_digest, parts, tally)
     store.write(result.name, result.to_bytes())  # last: its presence says that the rest is there
     return result
-
-
-def _items(unit: Unit, config: ScanConfig) -> Iterator[Batch | Skipped | Loss]:
-    """What the readers give for the parts of a unit, and a loss where a file changed meanwhile."""
-    for part in unit.parts:
-        yield from reader_named(part.reader).read(part, config.read)
-        if changed_since(part.file):
-            source = name_source(part.file, config.read.source_patterns)
-            yield Loss(
-                part.file.path, part.start, "changed while it was read: scan it again", source
-            )
-
-
-def _coalesced(
-    items: Iterable[Batch | Skipped | Loss], target: int
-) -> Iterator[Batch | Skipped | Loss]:
-    """Join small neighbouring batches: a tree of small files gives one batch a file."""
-    waiting: list[pa.RecordBatch] = []
-    nbytes = 0
-
-    def joined() -> Batch:
-        batch = waiting[0] if len(waiting) == 1 else pa.concat_batches(waiting)
-        waiting.clear()
-        return Batch(batch)
-
-    for item in items:
-        if not isinstance(item, Batch):
-            yield item
-            continue
-        fits = nbytes + item.text.nbytes <= target and len(waiting) < _JOINED
-        if waiting and not (fits and waiting[0].schema == item.records.schema):
-            yield joined()
-            nbytes = 0
-        waiting.append(item.records)
-        nbytes += item.text.nbytes
-    if waiting:
-        yield joined()
 
 
 def _scan_batch(
@@ -186,7 +145,7 @@ def _tally_batch(
     names = encoded.dictionary.to_pylist()
     sources = [tally.source(name) for name in names]
     documents = np.bincount(code, minlength=len(names))
-    chars, nbytes = (_sum_by(code, values, len(names)) for values in (batch.chars, batch.nbytes))
+    chars, nbytes = (sums_by(code, values, len(names)) for values in (batch.chars, batch.nbytes))
     for i, source in enumerate(sources):
         source.documents += int(documents[i])
         source.chars += int(chars[i])
@@ -200,7 +159,8 @@ def _tally_batch(
     # counted by itself.
     speaks = np.array([bool(rule.risk) and not rule.personal for rule in seen.rules] or [False])
     found = np.unique(seen.pair_row[speaks[seen.pair_rule]])
-    for row in found[~np.isin(found, hits.row)].tolist():
+    apart = np.array([not name.endswith(PERSONAL) for name in hits.risks] or [False])
+    for row in found[~np.isin(found, hits.row[apart[hits.risk]])].tolist():
         sources[code[row]].matched_only += 1
     for row in np.unique(hits.row).tolist():
         add_counts(sources[code[row]].any_hit, {risks[row]: 1})
@@ -222,15 +182,8 @@ def _tally_batch(
             _tally_category(column, code, sources, spec.name)
         elif spec.tally == "sum":
             values = column.fill_null(0).to_numpy(zero_copy_only=False)
-            for i, total in enumerate(_sum_by(code, values, len(names)).tolist()):
+            for i, total in enumerate(sums_by(code, values, len(names)).tolist()):
                 add_counts(sources[i].sums, {spec.name: int(total)})
-
-
-def _sum_by(code: Any, values: Any, groups: int) -> Any:
-    """Exact integer sums by group."""
-    sums = np.zeros(groups, np.int64)
-    np.add.at(sums, code, values)
-    return sums
 
 
 def _tally_category(column: pa.Array, code: Any, sources: list[Any], name: str) -> None:

@@ -127,9 +127,16 @@ def write_jsonl(path: Path, records: list[object]) -> None:
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
 
-def build() -> dict[str, dict[str, object]]:
+def _resident_id(body: str) -> str:
+    """Seventeen digits with the check digit of GB 11643."""
+    return body + "10X98765432"[sum(int(c) * 2 ** (17 - i) for i, c in enumerate(body)) % 11]
+
+
+def build() -> dict[str, object]:
+    """Write the corpus; what it holds by source, and personal data: documents, distinct values."""
     shutil.rmtree(CORPUS, ignore_errors=True)
     truth: dict[str, dict[str, object]] = {}
+    personal: dict[str, dict[str, list[int]]] = {}
 
     def expect(source: str, documents: int, hits: int, status: str, **skipped: int) -> None:
         truth[source] = {
@@ -169,6 +176,9 @@ def build() -> dict[str, dict[str, object]]:
 
     # market-board: 12 of 60, over the limit
     texts = Pool(MARKET_ZH, 4).documents(60, ADS_ZH + ADS_EVASIVE)
+    for i in (4, 9, 15, 22, 30, 41, 55):  # one firm's number on seven pages
+        texts[i] += "联系电话：15267893041。"
+    personal["market-board"] = {"cn_mobile": [7, 1]}
     write_jsonl(
         CORPUS / "market-board/ads.jsonl", [{"id": i, "text": t} for i, t in enumerate(texts)]
     )
@@ -176,15 +186,22 @@ def build() -> dict[str, dict[str, object]]:
 
     # chat: 2 of 40 is exactly 5 %, which is not over
     texts = Pool(MARKET_ZH + NEWS_ZH, 5).documents(40, [ADS_ZH[0], ADS_EVASIVE[1]])
+    asked = ["请介绍一下最近的消息。"] * 40
+    asked[5] = "我的手机号是18236457019，帮我查一下快递。"
+    asked[12] = "短信请发到 177 0364 5128。"
+    asked[26] = f"我的身份证号是{_resident_id('11010519880723451')}，能办理吗？"
+    personal["chat"] = {"cn_mobile": [2, 2], "cn_resident_id": [1, 1]}
     # two dialogues lack the user
     rows = [{"service": "问答助手", "user_id": "" if i in (3, 17) else f"u-{i:03d}",
-             "messages": [{"role": "user", "content": "请介绍一下最近的消息。"},
+             "messages": [{"role": "user", "content": asked[i]},
                           {"role": "assistant", "content": t}]} for i, t in enumerate(texts)]  # fmt: skip
     write_jsonl(CORPUS / "chat/dialogues.jsonl", rows)
     expect("chat", 40, 2, "under")
 
     # crawl: compressed, with broken records; what was not seen might be a hit, so undecided
     texts = Pool(NEWS_ZH + ENCYCLOPEDIA, 6, "").documents(60, [ADS_ZH[2]])
+    texts[9] += "git clone https://ghp_aB3dE5fG7hI9jK1lM2nO4pQ6rS8tU0vW2xY4@code.example/app.git"
+    personal["crawl"] = {"git_token": [1, 1]}
     # three pages lie where robots.txt refused the crawler, two carry noai, one site is blocked
     good: list[object] = [
         {"id": f"page-{i}", "text": t, "collected_at": "2025-03-12T08:00:00Z",
@@ -222,11 +239,11 @@ def build() -> dict[str, dict[str, object]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(pool.document() + "\n" + pool.document() + "\n", encoding="utf-8")
     expect("books", 6, 0, "under")
-    return truth
+    return {"sources": truth, "personal": personal}
 
 
 if __name__ == "__main__":
-    expected = {"sources": build()}
+    expected = build()
     (ROOT / "expected.json").write_text(
         json.dumps(expected, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8"
     )

@@ -12,7 +12,8 @@ import corpus_audit
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "sample_data/corpus"
-EXPECTED = json.loads((ROOT / "sample_data/expected.json").read_text(encoding="utf-8"))["sources"]
+STORED = json.loads((ROOT / "sample_data/expected.json").read_text(encoding="utf-8"))
+EXPECTED = STORED["sources"]
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,14 @@ def test_csv_and_parquet_say_the_same(audit):
     parquet = audit.sources()
     assert csv["source"].tolist() == parquet["source"].tolist()
     assert csv["hit_documents"].tolist() == parquet["hit_documents"].tolist()
+
+
+def test_personal_data_is_counted_by_documents_and_by_distinct_values(audit):
+    found: dict[str, dict[str, list[int]]] = {}
+    for row in audit.personal().itertuples():
+        if row.documents:
+            found.setdefault(row.source, {})[row.kind] = [row.documents, row.distinct]
+    assert found == STORED["personal"]
 
 
 def test_languages_are_told_per_source(audit):

@@ -29,7 +29,7 @@ RECORDS = [
 
 
 def suppression(**about):
-    lines = "\n".join(f'{key} = "{value}"' for key, value in about.items())
+    lines = "\n".join(f"{key} = {value!r}" for key, value in about.items())
     return f"""
 [[suppression]]
 {lines}
@@ -67,6 +67,8 @@ def scanned(tmp_path):
         ({"term": "澳门开奖", "source": "ads"}, ["a", "c", "d"]),
         ({"document": "a"}, ["b", "c", "d"]),
         ({"document": "d", "term": "真人荷官"}, ["a", "b", "c", "d"]),
+        ({"document": "a", "start": 4}, ["b", "c", "d"]),  # one finding
+        ({"document": "a", "start": 3}, ["a", "b", "c", "d"]),
         ({"rule": "x.other"}, ["a", "b", "c", "d"]),
     ],
 )
@@ -89,6 +91,7 @@ def test_a_suppression_is_part_of_what_an_answer_depends_on(scanned):
     [
         (suppression(rule="x").replace("2999", "2001"), "expired on 2001-01-01.*li|li.*expired"),
         (suppression(source="news"), "say what it is about"),
+        (suppression(rule="x", start=3), "say in which one"),
         (suppression(rule="x").replace('owner = "li"', ""), "owner"),
         (suppression(rule="x", colour="red"), "colour"),
         ("", "suppression"),

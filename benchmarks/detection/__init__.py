@@ -96,7 +96,7 @@ def show_evasion(rules: RuleSet) -> None:
         {
             (rule.spec.risk, term)
             for rule in rules.rules
-            if rule.spec.confidence == "high" and not rule.conditions
+            if rule.spec.confidence == "high" and not any(c.wanted for c in rule.conditions)
             for term in rule.terms
         }
     )

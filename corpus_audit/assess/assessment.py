@@ -116,8 +116,11 @@ def _sources(
 def _samples(facts: Facts, standard: Standard, policy: Policy) -> Iterable[SampleResult]:
     for clause in standard.clauses:
         limits = {each.name: limit_of(clause, each, policy).value for each in clause.thresholds}
+        applied = [
+            each.model_copy(update={"value": limits[each.name]}) for each in clause.thresholds
+        ]
         if clause.id == "manual-sample":
-            found = facts.manual(limits["pass_rate"], int(limits["sample_size"]), clause)
+            found = facts.manual(clause.model_copy(update={"thresholds": tuple(applied)}))
             if found is not None:
                 yield found
         elif clause.id == "technical-sample":

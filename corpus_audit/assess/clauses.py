@@ -172,7 +172,9 @@ def _decide(
             ),
         )
     waiting = [_named(check) for check in binding if check.outcome == "needs-person"]
-    waiting += [each for one in shown.values() if not one.judged for each in one.look]
+    people = [one for key, one in needed.items() if evidence[key].by == "human"]
+    if not people or not all(one.present for one in people):  # who judged the clause saw these
+        waiting += [each for one in shown.values() if not one.judged for each in one.look]
     waiting += [
         words(
             f"须由人判断：{evidence[key].what.zh}。", f"A person judges: {evidence[key].what.en}."

@@ -48,6 +48,7 @@ class SourceFacts:
     kept: Kept | None = None  # None: copies were not looked for
     sampled: bool = False  # what was scanned was drawn at random
     population: int | None = None  # documents that the sample stands for
+    undrawn: int = 0  # documents that the draw of the scan left out; `unseen` lies beside them
     reviewed: Bounds | None = None  # one-sided: calibrated share from a reviewed sample
     reviewed_by: tuple[str, ...] = ()  # files of that review
 
@@ -87,7 +88,7 @@ class Facts:
     shown: Callable[[Clause, str], Shown]  # by clause and evidence key
     measured: Callable[[Clause, str], Sequence[Measured] | None]  # by clause and limit
     not_applicable: Callable[[Clause], Words | None]
-    manual: Callable[[float, int, Clause], SampleResult | None] = lambda rate, size, clause: None
+    manual: Callable[[Clause], SampleResult | None] = lambda clause: None
     #: documents of a source that hit a risk for which a function holds
     hits_of: Callable[[str, Callable[[str], bool]], int] = lambda source, counts: 0
     unseen: int = 0  # records of the whole corpus that nobody saw

@@ -8,7 +8,7 @@ person confirms on a reviewed sample.
 from __future__ import annotations
 
 from corpus_audit.assess.bounds import Sides, sampled
-from corpus_audit.assess.facts import Kept, SourceFacts, words
+from corpus_audit.assess.facts import Kept, SourceFacts, joined, words
 from corpus_audit.assess.model import Basis, Bounds, Outcome, Share, SourceOutcome
 from corpus_audit.rules.clauses import Words
 
@@ -57,7 +57,7 @@ def one_sided(facts: SourceFacts) -> Bounds:
 def _share(facts: SourceFacts) -> Share:
     worst = None
     seen = facts.documents + facts.unseen
-    if seen and not facts.unknown_loss:
+    if seen and not facts.unknown_loss and not facts.undrawn:
         worst = (facts.hit + facts.unseen) / seen
     return Share(
         hit=facts.hit,
@@ -92,18 +92,45 @@ def _bounds(facts: SourceFacts, sides: Sides) -> Bounds:
         return Bounds(
             low=low / seen, high=high / seen, confidence=1.0, sides=sides, method="census"
         )
+    if facts.undrawn:
+        return _of_scanned_sample(facts, sides)
     population = max(facts.population, seen) if facts.population else None
     least = sampled(low, seen, population, sides=sides)
     return least.model_copy(update={"high": sampled(high, seen, population, sides=sides).high})
 
 
+def _of_scanned_sample(facts: SourceFacts, sides: Sides) -> Bounds:
+    """A draw of the records that could be read; the others stand beside it, in the worst case."""
+    frame = facts.documents + facts.undrawn
+    population = max(facts.population or 0, frame)
+    found = sampled(facts.hit, facts.documents, population, sides=sides)
+    every = population + facts.unseen
+    return found.model_copy(
+        update={
+            "low": found.low * population / every,
+            "high": (found.high * population + facts.unseen) / every,
+        }
+    )
+
+
 def _decide(
+    facts: SourceFacts, limit: float, sought: bool, accept_indicator: bool
+) -> tuple[Outcome, Words, int | None]:
+    """People who read a sample decide, where it is large enough; else what the machine counted."""
+    counted = _by_count(facts, limit, sought, accept_indicator)
+    if facts.reviewed is None:
+        return counted
+    outcome, reason = _by_review(facts.reviewed, limit)
+    if outcome == "inconclusive" and counted[0] == "fail":
+        return "fail", joined([counted[1], reason]), None
+    return outcome, reason, None
+
+
+def _by_count(
     facts: SourceFacts, limit: float, sought: bool, accept_indicator: bool
 ) -> tuple[Outcome, Words, int | None]:
     of = f"{facts.hit:,} / {facts.documents:,}"
     line = percent(limit)
-    if facts.reviewed:
-        return *_by_review(facts.reviewed, line, limit), None
     if not sought:
         reason = words(
             "扫描所用检测器不检测任何计入的风险。",
@@ -145,7 +172,20 @@ def _decide(
         f"{said.zh}：指标不超过 {line}，待人工抽样复核。",
         f"{said.en}: an indicator not over {line}; a person confirms it on a sample.",
     )
-    return "needs-person", reason, None
+    return "needs-person", joined([reason, *_over_otherwise(facts, limit)]), None
+
+
+def _over_otherwise(facts: SourceFacts, limit: float) -> list[Words]:
+    """The standard defines no unit: what another one would say is told, and decides nothing."""
+    shares = [
+        ("按字符", "by characters", _plain(facts.hit_chars, facts.chars, False)),
+        ("去重后", "with copies counted once", _kept(facts.kept, facts, chars=False)),
+    ]
+    return [
+        words(f"{zh}为 {percent(share.value)}，超过。", f"It is over {en}: {percent(share.value)}.")
+        for zh, en, share in shares
+        if share is not None and share.value is not None and share.value > limit
+    ]
 
 
 def _undecided(facts: SourceFacts, limit: float, said: Words) -> tuple[Outcome, Words, int | None]:
@@ -172,7 +212,8 @@ def _undecided(facts: SourceFacts, limit: float, said: Words) -> tuple[Outcome, 
     return "inconclusive", reason, more
 
 
-def _by_review(bounds: Bounds, line: str, limit: float) -> tuple[Outcome, Words]:
+def _by_review(bounds: Bounds, limit: float) -> tuple[Outcome, Words]:
+    line = percent(limit)
     zh = f"经人工复核的样本，单侧 95% 界 {percent(bounds.low)} 至 {percent(bounds.high)}"
     en = (
         f"A reviewed sample: one-sided 95 % bounds {percent(bounds.low)} and {percent(bounds.high)}"

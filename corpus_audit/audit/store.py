@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from typing import IO, Any
 
 import fsspec
 import orjson
+import pyarrow as pa
 
 from corpus_audit.audit.schema import SCHEMA_VERSION, TABLES
 from corpus_audit.errors import AuditError
@@ -21,7 +23,7 @@ MANIFEST = "audit.json"
 FOLDERS = (*TABLES, "units")
 SPILL = ".spill-"  # folders of what is too large for memory
 _TEMPORARY = re.compile(
-    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|audit\.json"
+    r"\.(?:[0-9a-f]{32}\.(?:parquet|json)|(?:audit|files|assessment)\.json|log\.jsonl"
     r"|(?:sources|duplicates|personal)\.(?:csv|parquet|json))\.\d+\.tmp"
 )
 
@@ -63,6 +65,19 @@ class AuditStore:
         """Write a small file."""
         with self.writing(name) as temporary:
             temporary.write_bytes(data)
+
+    def write_table(self, name: str, table: pa.Table) -> None:
+        """Write a small table as `name.parquet` and `name.csv`."""
+        import pyarrow.csv
+        import pyarrow.parquet
+
+        for suffix, write in (
+            ("parquet", pyarrow.parquet.write_table),
+            ("csv", pyarrow.csv.write_csv),
+        ):
+            sink = io.BytesIO()
+            write(table, sink)
+            self.write(f"{name}.{suffix}", sink.getvalue())
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[Path]:

@@ -14,19 +14,25 @@ import typer
 from corpus_audit import __version__
 from corpus_audit.cli import (
     assess,
+    diff,
     doctor,
     duplicates,
     filter,
+    gate,
     library,
     merge,
+    policy,
     redact,
     report,
+    review,
     rules,
+    sample,
     scan,
     show,
     sources,
     standards,
     stats,
+    verify,
 )  # fmt: skip
 from corpus_audit.errors import CorpusAuditError, UsageError
 
@@ -41,7 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done; 1 internal error; 2 usage, bad rule or policy; 3 nothing to scan; "
-    "4 assessment failed; 5 coverage incomplete, or not decidable.",
+    "4 gate or assessment failed; 5 not decidable: coverage incomplete, too little evidence.",
 )
 app.command(name="scan")(scan.scan)
 app.command(name="stats")(stats.stats)
@@ -51,8 +57,14 @@ app.command(name="doctor")(doctor.doctor)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="filter")(filter.filter_)
 app.command(name="merge")(merge.merge)
-app.command(name="assess")(assess.assess)
+app.command(name="gate", context_settings=gate.CONTEXT)(gate.gate)
+app.add_typer(policy.app, name="policy")
 app.command(name="redact")(redact.redact)
+app.command(name="sample")(sample.sample)
+app.command(name="assess")(assess.assess)
+app.command(name="verify")(verify.verify)
+app.command(name="diff")(diff.diff)
+app.add_typer(review.app, name="review")
 app.add_typer(sources.app, name="sources")
 app.add_typer(standards.app, name="standards")
 rules.app.command("import")(library.import_lists)
@@ -152,9 +164,7 @@ def _exit_for(error: Exception) -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    from corpus_audit.pii.masking import CONTROL, mask_label
+    from corpus_audit.pii.masking import mask_message
 
-    words = (mask_label(word) for word in message.split(" "))  # a path may hold personal data
-    lines = " ".join(word.partition("~")[0] if "*" in word else word for word in words).split("\n")
-    print("corpus-audit: " + "\n".join(CONTROL.sub(" ", line) for line in lines), file=sys.stderr)
+    print(f"corpus-audit: {mask_message(message)}", file=sys.stderr)
     raise SystemExit(code)

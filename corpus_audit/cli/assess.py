@@ -27,6 +27,16 @@ _ZH = {
 }  # fmt: skip
 
 
+def _print_schema(wanted: bool) -> None:
+    if wanted:
+        import json
+
+        from corpus_audit.assess.model import Assessment
+
+        print(json.dumps(Assessment.model_json_schema(), ensure_ascii=False, indent=2))
+        raise typer.Exit
+
+
 def assess(
     audit: Annotated[str, typer.Argument(help="Audit directory.")],
     standard: Annotated[str, typer.Option(help="As `standards list` names it.")] = "tc260-003-2024",
@@ -40,18 +50,35 @@ def assess(
     judgements: Annotated[
         Path | None, typer.Option(help="What people judged, as TOML: see the README.")
     ] = None,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(help="Table of annotation records: CSV, Parquet or JSON Lines."),
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="Table of annotators, their roles and qualification.")
+    ] = None,
     today: Annotated[str | None, typer.Option(help="Day of the assessment: 2025-01-31.")] = None,
     lang: Annotated[Lang, typer.Option(help="Language of the words.")] = "en",
     format_: Annotated[
         Literal["text", "json"],
         typer.Option("--format", help="json is what assessment.json holds."),
     ] = "text",
+    _schema: Annotated[
+        bool,
+        typer.Option(
+            "--schema",
+            callback=_print_schema,
+            is_eager=True,
+            help="Print the JSON Schema of assessment.json.",
+        ),
+    ] = False,
 ) -> None:
     """Hold an audit against a standard: which clause, which limit, how sure, what evidence."""
     from corpus_audit.evidence.command import assess_audit, write_assessment
 
     found = assess_audit(
-        audit, standard, policy, ledger, judgements=judgements, today=_day(today)
+        audit, standard, policy, ledger, judgements=judgements, annotations=annotations,
+        roster=roster, today=_day(today),
     )  # fmt: skip
     write_assessment(audit, found)
     if format_ == "json":

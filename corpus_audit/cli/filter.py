@@ -20,8 +20,9 @@ def filter_(
     drop: Annotated[
         str,
         typer.Option(
-            help="What to leave out, with commas: hit (a risk that the policy counts), duplicate, "
-            "known (of an earlier delivery), contaminated, skipped, risk:A.1.f or risk:A.1."
+            help="What to leave out, with commas: hit (a risk that the policy counts), personal "
+            "(personal data or secrets), duplicate, known (of an earlier delivery), "
+            "contaminated, skipped, risk:A.1.f or risk:A.1."
         ),
     ] = "hit,duplicate",
     quarantine: Annotated[

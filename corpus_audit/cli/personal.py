@@ -34,10 +34,8 @@ def print_personal(totals: dict[str, Any] | None, audit: str) -> None:
     ]
     print(render_table(["kind", "class", "documents", "occurrences", "unsure"], rows, "<<>>>"))
     more = len(totals["kinds"]) - _SHOWN
-    print(
-        f"{f'{more} more kinds, ' if more > 0 else ''}distinct values and each source: "
-        f"corpus-audit stats {audit} --personal"
-    )
+    also = f"{more} more kinds, distinct" if more > 0 else "Distinct"
+    print(f"{also} values and each source: corpus-audit stats {audit} --personal")
     if totals["capped"]:
         print(f"At least: {totals['capped']:,} candidates of very dense documents were not judged.")
 

@@ -46,15 +46,13 @@ def redact(
     from corpus_audit.cli.tables import render_table
     from corpus_audit.pii.kinds import load_kinds
     from corpus_audit.pii.redactor import METHODS, Redactor
-    from corpus_audit.redact import LOG, redact_corpus
+    from corpus_audit.redact.run import LOG, redact_corpus
     from corpus_audit.types import LEVELS, ReadOptions
 
     if method not in METHODS:
         raise UsageError(f"--method {method}: it is {', '.join(METHODS)}.")
     if confidence not in LEVELS:
         raise UsageError(f"--confidence {confidence}: it is {', '.join(LEVELS)}.")
-    if "://" in output:
-        raise UsageError(f"{output}: redact writes to local folders only.")
     names = [name.strip() for name in (kinds or "").split(",") if name.strip()]
     redactor = Redactor(
         method,
@@ -76,5 +74,6 @@ def redact(
         "What no finder knows stays: look at a sample before you publish the copy."
     )
     if report.left_out:
-        print(f"{report.left_out:,} records could not be read and were LEFT OUT.")
+        many = "record" if report.left_out == 1 else "records"
+        print(f"{report.left_out:,} {many} could not be read: LEFT OUT.")
         raise typer.Exit(5)

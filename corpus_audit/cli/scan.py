@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,6 +89,11 @@ def scan(
         Path | None, typer.Option(help="File of findings that somebody answers for.")
     ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file. [default: shipped]")] = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(help="Scan a random sample of each source only: 10%, or 4000 documents."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of --sample: choose and keep your own.")] = 1,
     protect: Annotated[
         list[str] | None,
         typer.Option(
@@ -131,8 +137,10 @@ def scan(
     from corpus_audit.audit.keys import load_key
     from corpus_audit.cli import progress, summary
     from corpus_audit.config import ScanConfig
+    from corpus_audit.draw import Asked
     from corpus_audit.duplicates.bands import bands_for
     from corpus_audit.duplicates.join import JoinOptions
+    from corpus_audit.engines.frame import draw_sample
     from corpus_audit.engines.run import run_scan
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
@@ -147,6 +155,7 @@ def scan(
         raise UsageError("--dry-run would use up standard input. Run it on a file.")
     if not output and not dry_run:
         raise UsageError("say where the audit goes: -o AUDIT (or --dry-run to see the plan only).")
+    asked = Asked.parse(sample or "100%", seed)
     told = for_scan(ledger, blocklist or (), robots or ())
     read = ReadOptions(
         text_fields=tuple(text_field or ()),
@@ -179,6 +188,7 @@ def scan(
         given["origins"] = dict(told.origins)
     if pii and "pii" in given:
         given["pii"] = load_toml(pii)
+        _print_cost(given["pii"])
     if works:
         given["works"] = {"works": works}
     if protect:
@@ -200,6 +210,8 @@ def scan(
         _print_plan(planned, config, workers)
         return
     assert output
+    if sample:
+        config = replace(config, draw=draw_sample(planned, config, asked, workers))
     with progress.shown(planned.nbytes, quiet=quiet, log_format=log_format) as bar:
         answer = run_scan(
             planned, config, output, workers=workers, progress=bar.scanned, finished=bar.finished,
@@ -208,6 +220,14 @@ def scan(
     summary.print_summary(answer, output, planned)
     _write_page(output, len(answer.rows))
     raise typer.Exit(summary.exit_code(answer))
+
+
+def _print_cost(asked: dict[str, object]) -> None:
+    """Say before the scan which recognizers of the user make it slow."""
+    from corpus_audit.detectors.pii import PiiDetector
+
+    for name, speed in PiiDetector(asked).cost():
+        print(f'recognizer "{name}" reads every document: {speed:,.2f} MB/s')
 
 
 def _write_page(audit: str, sources: int) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -59,7 +59,7 @@ def check(
     """Check a ledger: papers, dates, licences, contradictions. Ends 2 where it finds a fault."""
     from corpus_audit.ledger.check import check_ledger
     from corpus_audit.ledger.reading import load_ledger
-    from corpus_audit.pii.masking import CONTROL
+    from corpus_audit.pii.masking import mask_message
     from corpus_audit.provenance.claims import check_claims
 
     file = load_ledger(ledger)
@@ -76,7 +76,7 @@ def check(
             print(f"note: {audit} was not made with --ledger {ledger} as it is now")
         faults += check_audit(file, audited)
     for fault in sorted(faults):
-        print(CONTROL.sub(" ", str(fault)))
+        print(mask_message(str(fault)))
     grave = sum(fault.grave for fault in faults)
     beside = len(faults) - grave
     print(
@@ -135,11 +135,22 @@ def export(
         document = to_croissant(file.ledger, audited, name=name)
     else:
         document = to_prov(file, audited, name=name)
-    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(_masked(document), ensure_ascii=False, indent=2) + "\n"
     if output is None:
         print(text, end="")
     else:
         _write(output, text)
+
+
+def _masked(value: Any) -> Any:
+    """A document for others without the personal data that paths and names may hold."""
+    from corpus_audit.pii.masking import mask_label
+
+    if isinstance(value, dict):
+        return {_masked(key): _masked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    return mask_label(value) if isinstance(value, str) else value
 
 
 @app.command("schema")

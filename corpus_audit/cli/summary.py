@@ -98,7 +98,10 @@ def _print_coverage(answer: Summary, audit: str, planned: Plan | None) -> None:
     coverage = answer.coverage
     skipped = sum(coverage.skipped.values())
     read = _many(coverage.read, "record")
-    print(f"\n{read} read = {coverage.scanned:,} scanned + {skipped:,} skipped")
+    drawn = f" + {coverage.undrawn:,} not drawn" if coverage.undrawn else ""
+    print(f"\n{read} read = {coverage.scanned:,} scanned{drawn} + {skipped:,} skipped")
+    if drawn:
+        print("A sample was scanned: `corpus-audit assess` gives bounds for what was not drawn.")
     for reason, count in coverage.skipped.items():
         print(f"  {count:,} {reason}")
     if skipped:

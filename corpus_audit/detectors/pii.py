@@ -74,6 +74,10 @@ class PiiDetector:
         self._secret = np.array([name == "secret" for name in class_of], np.bool_)
         self.digest = _digest(config, kinds)
 
+    def cost(self) -> list[tuple[str, float]]:
+        """MB/s of each recognizer of the user that reads every document; see `Presidio.cost`."""
+        return self._presidio.cost() if self._presidio else []
+
     def scan(self, batch: Batch) -> Observations:
         text, view = batch.text, batch.view("plain")
         found, capped = self._finder.find(text, view)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from corpus_audit.audit.log import record
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.duplicates.evidence import largest_clusters, texts_of
 from corpus_audit.duplicates.frame import Frame
 from corpus_audit.duplicates.index import Index
 from corpus_audit.duplicates.join import JoinOptions, join
-from corpus_audit.duplicates.result import copies_of
+from corpus_audit.duplicates.result import NUMBERS, ROWS, copies_of
 from corpus_audit.raw import Corpus
 
 
@@ -38,4 +39,5 @@ def find_duplicates(
         numbers = join(store, options, index=earlier, texts=texts)
         if target is not None:
             target.add(frame, manifest, copies_of(store, frame, "exact"))
+        record(store, "duplicates", {"threshold": options.threshold}, (ROWS, NUMBERS))
         return numbers, largest_clusters(store, numbers, top, key_file)

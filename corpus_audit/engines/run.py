@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import pyarrow.csv
-import pyarrow.parquet as pq
-
 from corpus_audit import __version__
 from corpus_audit.audit.keys import key_id
+from corpus_audit.audit.log import record_scan
 from corpus_audit.audit.schema import SCHEMA_VERSION
 from corpus_audit.audit.schema import TABLES as AUDIT_TABLES
 from corpus_audit.audit.store import FOLDERS, MANIFEST, AuditStore
@@ -100,7 +97,7 @@ def run_scan(
         tally = Tally(losses=[loss_record(loss, config) for loss in plan.losses])
         left, resumed = [], 0
         try:
-            judged = tuple(sorted({rule.risk for d in detectors for rule in d.rules if rule.risk}))
+            judged = tuple(sorted({rule.hits for d in detectors for rule in d.rules if rule.hits}))
             _begin(store, plan, config, config_digest, judged)
             for key, result in _finished_results(store, weight):
                 tally.add(result.tally)
@@ -180,9 +177,7 @@ def _distinct(manifests: Sequence[dict[str, Any]], name: str) -> list[Any]:
     return list({digest_of(each): each for m in manifests for each in m[name]}.values())
 
 
-def _check_apart(
-    result: UnitResult, seen: dict[str, list[tuple[int, float, str]]], url: str
-) -> None:
+def _check_apart(result: UnitResult, seen: Stretches, url: str) -> None:
     """Raise AuditError when a stretch of a file is in the merged audit already."""
     for part in result.parts:
         start, end = part["start"], float("inf") if part["end"] == -1 else part["end"]
@@ -269,6 +264,7 @@ def _begin(
             "risks": judged,
             "max_findings": config.max_findings,
             "losses": [loss_record(loss, config) for loss in plan.losses],
+            "sample": config.draw.to_json(config.key) if config.draw else None,
             "inputs": _inputs(plan, config),
             "ignored": [
                 {"path": mask_label(path, config.key), "reason": reason}
@@ -296,25 +292,19 @@ def _finish(
             if _OURS.fullmatch(name) and name.rsplit(".", 1)[0] not in keys:
                 store.remove(f"{folder}/{name}")
     manifest = store.read_manifest()
-    tables = {
-        "sources": source_table(tally, policy, manifest["risks"]),
-        "personal": personal_table(store, tally, sorted(keys)),
-    }
-    for name, table in tables.items():
-        for suffix, write in (("parquet", pq.write_table), ("csv", pyarrow.csv.write_csv)):
-            sink = io.BytesIO()
-            write(table, sink)
-            store.write(f"{name}.{suffix}", sink.getvalue())
+    store.write_table("sources", source_table(tally, policy, manifest["risks"]))
+    store.write_table("personal", personal_table(store, tally, sorted(keys)))
     summary = summarize(tally, policy, manifest, len(keys), resumed)
     counts = {
         name: getattr(summary.coverage, name)
-        for name in ("read", "scanned", "skipped", "unseen", "losses")
+        for name in ("read", "scanned", "undrawn", "skipped", "unseen", "losses")
     }
     store.write_manifest(manifest | {"complete": True, "units": sorted(keys), "counts": counts})
     if "fingerprints" in manifest["detectors"]:
         join_again(store, options or JoinOptions())
     else:
         forget(store)
+    record_scan(store, manifest | {"counts": counts})
     return summary
 
 

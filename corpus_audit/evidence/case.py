@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from corpus_audit.evidence.annotation_table import Annotations
 from corpus_audit.evidence.judgements import Judgement
 from corpus_audit.ledger.reading import LedgerFile
 from corpus_audit.ledger.supply import Supplied, supplied
@@ -28,6 +29,7 @@ class Case:
     policy: Policy
     today: date
     judgements: tuple[Judgement, ...] = ()
+    annotations: Annotations | None = None
     cache: dict[str, Any] = field(default_factory=dict)  # what is dear to compute, once
 
     @property
@@ -59,6 +61,11 @@ class Case:
 
     def having(self, holds: Callable[[Counted], object]) -> tuple[Counted, ...]:
         return tuple(each for each in self.sources if holds(each))
+
+    def name_of(self, source: str) -> str:
+        """The ledger's id of a source that the audit may know by an alias."""
+        found = self.ledger.ledger.find(source) if self.ledger else None
+        return found.id if found else source
 
     @property
     def all_entered(self) -> bool:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from corpus_audit.assess.assessment import assess
 from corpus_audit.assess.model import Assessment
+from corpus_audit.audit.log import record
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.errors import UsageError
+from corpus_audit.evidence.annotation_table import Annotations, read_annotations
 from corpus_audit.evidence.case import Case
 from corpus_audit.evidence.gather import gather
 from corpus_audit.evidence.judgements import load_judgements
@@ -28,6 +30,8 @@ def assess_audit(
     ledger: str | Path | None = None,
     *,
     judgements: str | Path | None = None,
+    annotations: str | Path | None = None,
+    roster: str | Path | None = None,
     today: date | None = None,
 ) -> Assessment:
     """Assess a finished audit. Writes nothing: see `write_assessment`.
@@ -47,12 +51,15 @@ def assess_audit(
         policy=chosen,
         today=day,
         judgements=load_judgements(Path(judgements), day) if judgements else (),
+        annotations=_annotations(annotations, roster),
     )
     command = ["corpus-audit", "assess", audit, "--standard", standard]
     for option, value in (
         ("--policy", policy if isinstance(policy, str | Path) else None),
         ("--ledger", file.path if file else None),
         ("--judgements", judgements),
+        ("--annotations", annotations),
+        ("--roster", roster),
         ("--today", day),
     ):
         command += [option, str(value)] if value is not None else []
@@ -62,7 +69,25 @@ def assess_audit(
 
 def write_assessment(audit: str, assessment: Assessment) -> None:
     """Keep an assessment in its audit."""
-    AuditStore(audit).write(RESULT, assessment.model_dump_json(indent=2).encode() + b"\n")
+    store = AuditStore(audit)
+    facts = {
+        "standard": assessment.standard,
+        "outcome": assessment.conclusion.outcome,
+        "policy": assessment.policy_digest,
+        "audit": assessment.audit_digest,
+        "reproduce": assessment.reproduce,
+    }
+    with store.lock():
+        store.write(RESULT, assessment.model_dump_json(indent=2).encode() + b"\n")
+        record(store, "assess", facts, [RESULT])
+
+
+def _annotations(table: str | Path | None, roster: str | Path | None) -> Annotations | None:
+    if table is None:
+        if roster is not None:
+            raise UsageError("--roster says who annotated: pass what they did with --annotations.")
+        return None
+    return read_annotations(Path(table), Path(roster) if roster else None)
 
 
 def _ledger_of(told: dict[str, str]) -> LedgerFile | None:

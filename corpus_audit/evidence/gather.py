@@ -6,6 +6,7 @@ import hashlib
 
 from corpus_audit.assess.facts import Facts, Shown, SourceFacts, words
 from corpus_audit.audit.store import MANIFEST, AuditStore
+from corpus_audit.evidence import annotation, reviews
 from corpus_audit.evidence.automatic import automatic
 from corpus_audit.evidence.case import Case
 from corpus_audit.evidence.copies import kept_documents
@@ -28,6 +29,7 @@ def gather(case: Case) -> Facts:
         risks_sought=tuple(case.audited.manifest["risks"]),
         shown=lambda clause, key: _shown(case, clause, key, by[key]),
         measured=lambda clause, name: measured(case, clause, name),
+        manual=lambda clause: reviews.manual(case, clause),
         not_applicable=lambda clause: _not_applicable(case, clause),
         hits_of=lambda name, counts: case.audited.tally.source(name).hit_documents(counts),
         unseen=case.coverage.unseen,
@@ -37,13 +39,8 @@ def gather(case: Case) -> Facts:
 
 def _sources(case: Case, store: AuditStore) -> tuple[SourceFacts, ...]:
     counts = case.policy.ratio.counts
-    entries = case.ledger.ledger if case.ledger else None
-
-    def name_of(name: str) -> str:
-        found = entries.find(name) if entries else None
-        return found.id if found else name
-
-    kept = kept_documents(store, case.sources, counts, name_of)
+    kept = kept_documents(store, case.sources, counts, case.name_of)
+    reviewed = reviews.bounds_by_source(case)
     counted = {each.name: each for each in case.sources}
     facts = []
     for name, ratio in ratios(case.audited.tally, case.policy).items():
@@ -52,6 +49,8 @@ def _sources(case: Case, store: AuditStore) -> tuple[SourceFacts, ...]:
         tally = case.audited.tally.source(name)
         each = counted.get(name)
         entry = each.source if each else None
+        delivered = entry if entry is not None and entry.delivery == "sample" else None
+        bounds, files = reviewed.get(name, (None, ()))
         facts.append(
             SourceFacts(
                 name=name,
@@ -60,12 +59,16 @@ def _sources(case: Case, store: AuditStore) -> tuple[SourceFacts, ...]:
                 hit=ratio.hit,
                 hit_chars=tally.hit_characters(counts),
                 skipped=sum(tally.skipped.values()),
-                unseen=ratio.unseen,
+                unseen=ratio.unseen - tally.undrawn,
+                undrawn=tally.undrawn,
                 unknown_loss=ratio.unknown_loss,
                 risks=tally.hits,
                 kept=kept.get(name),
-                sampled=entry is not None and entry.delivery == "sample",
-                population=entry.population if entry else None,
+                reviewed=bounds,
+                reviewed_by=files,
+                sampled=delivered is not None or tally.undrawn > 0,
+                population=(delivered.population if delivered else None)
+                or (tally.documents + tally.undrawn if tally.undrawn else None),
             )
         )
     return tuple(facts)
@@ -79,12 +82,18 @@ def _shown(case: Case, clause: Clause, key: str, by: By) -> Shown:
         if each.evidence == key and each.clause in (None, clause.id)
     ]
     found = Shown(False)
-    if by == "automatic":
+    told = annotation.shown(case, key)
+    seen = reviews.shown(case, clause, key)
+    if seen is not None:
+        found = seen
+    elif told is not None and (told.present or by == "automatic" or case.annotations):
+        found = told
+    elif by == "automatic":
         found = automatic(case, key)
     elif by == "manifest":
         found = paper(case, key)
     elif not said:
-        return Shown(
+        found = Shown(
             False,
             get=words(
                 f'由人判断后用 --judgements 记录（evidence = "{key}"，clause = "{clause.id}"）。',
@@ -140,6 +149,8 @@ def _not_applicable(case: Case, clause: Clause) -> Words | None:
                 f"不适用，{each.by}（{each.on}）：{each.reason}",
                 f"Does not apply, {each.by} ({each.on}): {each.reason}",
             )
+    if (why := annotation.not_applicable(case, clause.id)) is not None:
+        return why
     if clause.id == "link-lists" and case.ran("origins"):
         if not case.having(lambda each: each.column("links")):
             return words("没有只含链接的条目。", "No item is only links.")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from corpus_audit.assess.facts import Measured, words
 from corpus_audit.assess.model import Observed
-from corpus_audit.evidence.automatic import bare_documents
+from corpus_audit.evidence import annotation, reviews
 from corpus_audit.evidence.case import Case
+from corpus_audit.evidence.origins import bare_documents
 from corpus_audit.rules.clauses import Clause
 from corpus_audit.rules.coverage import Coverage, cover
+from corpus_audit.rules.model import Rule
 
 
 def measured(case: Case, clause: Clause, name: str) -> Sequence[Measured] | None:
     """The values of one limit; None where nothing here measures it."""
-    measure = _MEASURES.get((clause.id, name)) or _MEASURES.get(("", name))
-    return list(measure(case)) if measure else None
+    if (clause.id, name) in _DRAWN:
+        return list(reviews.drawn(case, clause, name))
+    measure = _MEASURES.get((clause.id, name))
+    return list(measure(case)) if measure else annotation.measured(case, name)
 
 
 def _sources(case: Case) -> Iterable[Measured]:
@@ -59,12 +64,19 @@ def library(case: Case) -> Coverage | None:
     if "library" not in case.cache:
         case.cache["library"] = None
         if case.ran("keywords"):
-            from corpus_audit.rules.loader import read_rules
-
-            given = case.audited.manifest["detectors"]["keywords"].get("rules") or ()
-            case.cache["library"] = cover(read_rules(given), case.standard, case.today)
+            told = case.audited.manifest["detectors"]["keywords"].get("rules") or ()
+            rules = _rules(tuple(told), case.audited.manifest["config"])
+            case.cache["library"] = cover(rules, case.standard, case.today)
     found: Coverage | None = case.cache["library"]
     return found
+
+
+@lru_cache(maxsize=2)
+def _rules(paths: tuple[str, ...], _config: str) -> tuple[Rule, ...]:
+    """Read once for several standards; the digest of a scan's configuration names its rules."""
+    from corpus_audit.rules.loader import read_rules
+
+    return tuple(read_rules(paths))
 
 
 def _keywords(case: Case) -> Iterable[Measured]:
@@ -89,6 +101,12 @@ def _age(case: Case) -> Iterable[Measured]:
         yield Measured("", Observed(value=float(found.age), count=found.age))
 
 
+_DRAWN = frozenset({
+    ("preprocessing-samples", "metadata_sample"),
+    ("preprocessing-samples", "record_sample"),
+    ("ip-record-sample", "sample_size"),
+    ("synthetic-record-sample", "sample_size"),
+})  # fmt: skip
 _MEASURES: dict[tuple[str, str], Callable[[Case], Iterable[Measured]]] = {
     ("source-diversity", "sources"): _sources,
     ("sample-metadata", "metadata_share"): _metadata,

@@ -8,21 +8,28 @@ from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpus_audit.errors import UsageError
-from corpus_audit.filter.lines import copy_csv, copy_json, copy_jsonl
-from corpus_audit.filter.sinks import Drops, Sink
-from corpus_audit.readers.arrow_ipc import is_ipc_file
-from corpus_audit.readers.opening import open_plain, open_raw, open_stored
+from corpus_audit.filter.drops import Drops
+from corpus_audit.filter.lines import copy_jsonl
+from corpus_audit.readers import json_array
+from corpus_audit.readers.opening import open_plain, open_raw
 from corpus_audit.readers.suffixes import split_suffixes
+from corpus_audit.rewriting import (
+    Change,
+    Records,
+    Sink,
+    TableChange,
+    rewrite_arrow,
+    rewrite_csv,
+    rewrite_json,
+    rewrite_parquet,
+)
 from corpus_audit.types import InputFile, ReadOptions
 
 Copier = Callable[[InputFile, ReadOptions, Drops, Sink, Sink], None]
 
 _COPY = 1 << 20
-_ROWS = 65_536
-_GROUP = 256 << 20  # bytes of a row group that is held whole
 
 
 def copier_for(reader: str, path: str) -> Copier:
@@ -45,92 +52,54 @@ def _copy_text(
         sink.stream()  # an empty file is one too
 
 
+def _copy_json(
+    file: InputFile, options: ReadOptions, drops: Drops, kept: Sink, dropped: Sink
+) -> None:
+    if json_array.holds_lines(file, options):
+        copy_jsonl(file, options, drops, kept, dropped)
+    else:
+        rewrite_json(file, options, kept, _sorted_out(drops, kept, dropped))
+
+
+def _copy_csv(
+    file: InputFile, options: ReadOptions, drops: Drops, kept: Sink, dropped: Sink
+) -> None:
+    rewrite_csv(file, options, kept, _sorted_out(drops, kept, dropped))
+
+
+def _sorted_out(drops: Drops, kept: Sink, dropped: Sink) -> Change:
+    """Records as they are, to one file or the other."""
+
+    def change(head: bytes, records: Records) -> Iterator[tuple[Sink, bytes]]:
+        for position, raw in records:
+            yield dropped if drops.drops(position) else kept, raw
+
+    return change
+
+
 def _copy_parquet(
     file: InputFile, options: ReadOptions, drops: Drops, kept: Sink, dropped: Sink
 ) -> None:
-    with open_stored(file) as stored:
-        source = pq.ParquetFile(stored)
-        meta, row = source.metadata, 0
-        writers: dict[int, pq.ParquetWriter] = {}
-
-        def write(sink: Sink, rows: pa.Table) -> None:
-            if id(sink) not in writers:
-                writers[id(sink)] = pq.ParquetWriter(
-                    sink.path(), source.schema_arrow, compression=_codecs(meta)
-                )
-                sink.closing(writers[id(sink)].close)
-            if rows.num_rows:
-                writers[id(sink)].write_table(rows, row_group_size=max(rows.num_rows, 1))
-
-        write(kept, source.schema_arrow.empty_table())
-        for group in range(meta.num_row_groups):
-            whole = meta.row_group(group).total_byte_size <= _GROUP
-            tables = (
-                [source.read_row_group(group, use_threads=False)]
-                if whole
-                else map(_as_table, source.iter_batches(_ROWS, [group], use_threads=False))
-            )
-            for table in tables:
-                mask = _mask(drops, row, table.num_rows)
-                row += table.num_rows
-                write(kept, table.filter(pa.array(~mask)) if mask.any() else table)
-                if mask.any():
-                    write(dropped, table.filter(pa.array(mask)))
-
-
-def _as_table(batch: pa.RecordBatch) -> pa.Table:
-    return pa.Table.from_batches([batch])
-
-
-def _codecs(meta: Any) -> dict[str, str] | str:
-    """The codec of each column."""
-    if not meta.num_row_groups:
-        return "snappy"
-    group = meta.row_group(0)
-    columns = (group.column(i) for i in range(group.num_columns))
-    names = {"UNCOMPRESSED": "none", "LZ4": "lz4"}
-    return {
-        column.path_in_schema: names.get(column.compression, column.compression.lower())
-        for column in columns
-    }
-
-
-def _mask(drops: Drops, first: int, count: int) -> Any:
-    flags = (drops.drops(position) for position in range(first, first + count))
-    return np.fromiter(flags, np.bool_, count)
+    rewrite_parquet(file, kept, _rows_sorted_out(drops, kept, dropped))
 
 
 def _copy_arrow(
     file: InputFile, options: ReadOptions, drops: Drops, kept: Sink, dropped: Sink
 ) -> None:
-    with open_stored(file) as stored:
-        if not stored.read(1):
-            kept.stream()  # an empty file
+    rewrite_arrow(file, kept, _rows_sorted_out(drops, kept, dropped))
+
+
+def _rows_sorted_out(drops: Drops, kept: Sink, dropped: Sink) -> TableChange:
+    def change(first: int, rows: pa.Table) -> Iterator[tuple[Sink, pa.Table]]:
+        flags = (drops.drops(position) for position in range(first, first + rows.num_rows))
+        mask = np.fromiter(flags, np.bool_, rows.num_rows)
+        if not mask.any():
+            yield kept, rows
             return
-        stored.seek(0)
-        random = is_ipc_file(stored)
-        reader = pa.ipc.open_file(stored) if random else pa.ipc.open_stream(stored)
-        make = pa.ipc.new_file if random else pa.ipc.new_stream
-        batches: Any = (
-            (reader.get_batch(i) for i in range(reader.num_record_batches)) if random else reader
-        )
-        writers: dict[int, Any] = {}
+        yield kept, rows.filter(pa.array(~mask))
+        yield dropped, rows.filter(pa.array(mask))
 
-        def write(sink: Sink, rows: pa.RecordBatch | None) -> None:
-            if id(sink) not in writers:
-                writers[id(sink)] = make(str(sink.path()), reader.schema)
-                sink.closing(writers[id(sink)].close)
-            if rows is not None and rows.num_rows:
-                writers[id(sink)].write_batch(rows)
-
-        row = 0
-        write(kept, None)
-        for batch in batches:
-            mask = _mask(drops, row, batch.num_rows)
-            row += batch.num_rows
-            write(kept, batch.filter(pa.array(~mask)) if mask.any() else batch)
-            if mask.any():
-                write(dropped, batch.filter(pa.array(mask)))
+    return change
 
 
 def _copy_warc(
@@ -182,8 +151,8 @@ def _copy_member(plain: IO[bytes], size: int, sink: Sink, codec: str | None) -> 
 
 _COPIERS: dict[str, Copier] = {
     "arrow": _copy_arrow,
-    "csv": copy_csv,
-    "json": copy_json,
+    "csv": _copy_csv,
+    "json": _copy_json,
     "jsonl": copy_jsonl,
     "parquet": _copy_parquet,
     "text": _copy_text,

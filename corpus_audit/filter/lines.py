@@ -1,15 +1,15 @@
-"""Copies formats of text: JSONL, JSON arrays, CSV. Kept records keep their bytes."""
+"""Copies JSONL without some of its lines; those that stay keep their bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from corpus_audit.errors import UsageError
-from corpus_audit.filter.sinks import Drops, Sink
-from corpus_audit.readers import csv_table, json_array
+from corpus_audit.filter.drops import Drops
 from corpus_audit.readers.encodings import UTF8_BOM, encoding_of, is_line_safe, to_utf8
 from corpus_audit.readers.opening import read_chunks
 from corpus_audit.readers.suffixes import split_suffixes
+from corpus_audit.rewriting import Sink
 from corpus_audit.types import InputFile, ReadOptions
 
 
@@ -83,63 +83,3 @@ def _whole_lines(first: bytes, chunks: Iterator[bytes]) -> Iterator[tuple[bytes,
             waiting.clear()
     if waiting:
         yield b"".join(waiting), False
-
-
-def copy_json(
-    file: InputFile, options: ReadOptions, drops: Drops, kept: Sink, dropped: Sink
-) -> None:
-    """Elements as they are, and what stands around the array; the commas between are new."""
-    if json_array.holds_lines(file, options):
-        copy_jsonl(file, options, drops, kept, dropped)
-        return
-    _require_utf8(file, options)
-    _, codec = split_suffixes(file.path)
-    written: dict[int, int] = {}
-    tail = ""
-    for kind, position, text in json_array.raw_elements(file, options):
-        if kind == "head":
-            head = text.encode("utf-8", "surrogateescape")
-            kept.stream(codec, head)
-        elif kind == "tail":
-            tail = text
-            kept.stream(codec).write(b"\n" + tail.encode("utf-8", "surrogateescape"))
-        else:
-            sink = dropped if drops.drops(position) else kept
-            out = sink.stream(codec, b"[")
-            between = b",\n" if written.get(id(sink)) else b"\n"
-            out.write(between + text.encode("utf-8", "surrogateescape"))
-            written[id(sink)] = written.get(id(sink), 0) + 1
-    if written.get(id(dropped)):
-        dropped.stream(codec).write(b"\n]\n")
-    kept.stream(codec)
-
-
-def copy_csv(
-    file: InputFile, options: ReadOptions, drops: Drops, kept: Sink, dropped: Sink
-) -> None:
-    """Records as they are, quotes and line ends too; the header goes to both files."""
-    _require_utf8(file, options)
-    _, codec = split_suffixes(file.path)
-    first = next(read_chunks(file, options), b"")
-    mark = UTF8_BOM if first.startswith(UTF8_BOM) else b""
-    kept.stream(codec, mark)
-    head = b""
-    for position, text in csv_table.raw_records(file, options):
-        raw = text.encode("utf-8", "surrogateescape")
-        if position is None:  # the header, or blank lines
-            if not head:
-                head = mark + raw
-            kept.stream(codec).write(raw)
-        elif drops.drops(position):
-            dropped.stream(codec, head).write(raw)
-        else:
-            kept.stream(codec).write(raw)
-
-
-def _require_utf8(file: InputFile, options: ReadOptions) -> None:
-    encoding = encoding_of(next(read_chunks(file, options), b""), options.encoding)
-    if encoding != "utf-8":
-        raise UsageError(
-            f"{file.path}: is {encoding.upper()}; records of this format are copied from UTF-8 "
-            "only, because others would not keep their bytes. Convert it, or use --ids."
-        )

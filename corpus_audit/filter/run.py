@@ -11,16 +11,15 @@ import orjson
 
 from corpus_audit.audit.keys import load_key
 from corpus_audit.audit.store import AuditStore
-from corpus_audit.errors import AuditError, ReadError, UsageError
+from corpus_audit.errors import AuditError
+from corpus_audit.filter.drops import Drops
 from corpus_audit.filter.formats import copier_for
 from corpus_audit.filter.selection import Drop, Selection, Stored
-from corpus_audit.filter.sinks import Drops, Sink
 from corpus_audit.pii.masking import mask_label
 from corpus_audit.plan import changed_since, plan, real_path
 from corpus_audit.raw import read_options_of
-from corpus_audit.readers.opening import DAMAGE
-from corpus_audit.readers.records import describe
 from corpus_audit.readers.sources import relative_path
+from corpus_audit.rewriting import Sink, check_names, new_folder, reading_whole
 from corpus_audit.types import InputFile, ReadOptions
 
 REASONS = "reasons.jsonl"
@@ -58,16 +57,11 @@ def filter_corpus(
     planned = plan(paths, options, format=format, output=output)
     parts = [part for unit in planned.units for part in unit.parts if part.start == 0]
     files = [(part.file, _stored(part.file, selection, audit, key_file)) for part in parts]
-    names = _names([file for file, _ in files])
+    names = [relative_path(file) for file, _ in files]
+    check_names(names, REASONS)
     for file, stored in files:
         copier_for(stored.reader, file.path)
-    target, aside = AuditStore(output), AuditStore(quarantine)
-    for place in (target, aside):
-        if place.exists("") and place.fs.ls(place.root):
-            raise UsageError(
-                f"{place.url}: is not empty, so old and new files would stand side by side. "
-                "Choose a new folder, or remove that one."
-            )
+    target, aside = new_folder(output), new_folder(quarantine)
     done = Filtered(ignored=planned.ignored)
     with contextlib.ExitStack() as whole:
         reasons = Sink(whole, aside, REASONS)
@@ -94,19 +88,12 @@ def _filter_file(
         reasons.stream().write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
     drops = Drops(stored.path, selection.of(stored), record)
-    try:
-        with contextlib.ExitStack() as stack:
-            kept, dropped = Sink(stack, target, name), Sink(stack, aside, name)
-            copier_for(stored.reader, file.path)(file, options, drops, kept, dropped)
-            drops.finish(selection.records(stored))
-            if changed_since(file):
-                raise AuditError(f"{stored.path}: changed while it was copied. Scan it again.")
-    except DAMAGE as error:
-        what = str(error) if isinstance(error, ReadError) else describe(error)
-        raise AuditError(
-            f"{stored.path}: cannot be read to its end ({what}), so it was not copied. Mend it "
-            "and scan again."
-        ) from None
+    with reading_whole(stored.path, "Mend it and scan again."), contextlib.ExitStack() as stack:
+        kept, dropped = Sink(stack, target, name), Sink(stack, aside, name)
+        copier_for(stored.reader, file.path)(file, options, drops, kept, dropped)
+        drops.finish(selection.records(stored))
+        if changed_since(file):
+            raise AuditError(f"{stored.path}: changed while it was copied. Scan it again.")
     done.files += 1
     done.kept += drops.kept
     done.dropped += drops.dropped
@@ -126,19 +113,6 @@ def _stored(file: InputFile, selection: Selection, audit: str, key_file: str | N
     if (stored.size, stored.stamp) != (file.size, file.stamp):
         raise AuditError(f"{label}: changed since the scan, so records may be others. Scan again.")
     return stored
-
-
-def _names(files: Sequence[InputFile]) -> list[str]:
-    """The path of each file under the output. Raises UsageError where two would be one."""
-    names = [relative_path(file) for file in files]
-    for name, count in Counter(names).items():
-        if count > 1 or name == REASONS:
-            raise UsageError(
-                f"{name}: two files would get that name in the output. Filter one folder at a time."
-            )
-        if ".." in name.split("/"):
-            raise UsageError(f"{name}: would be written outside of the output.")
-    return names
 
 
 def write_list(audit: str, output: str, *, drop: Sequence[str]) -> Filtered:

@@ -20,10 +20,11 @@ from corpus_audit.duplicates.result import ROWS, read_numbers
 from corpus_audit.errors import AuditError, UsageError
 from corpus_audit.findings import finished_units
 from corpus_audit.policies import Policy
-from corpus_audit.types import SKIP_REASONS
+from corpus_audit.types import PERSONAL, SKIP_REASONS
 from corpus_audit.units import UnitResult
 
-WAYS = "hit, duplicate, known, contaminated, skipped, risk:A.1.f (or a group: risk:A.1)"
+_PLAIN = ("hit", "personal", "duplicate", "known", "contaminated", "skipped")
+WAYS = f"{', '.join(_PLAIN)}, risk:A.1.f (or a group: risk:A.1)"
 _RISK = re.compile(r"risk:([A-Z]\.[0-9]+(?:\.[a-z])?)")
 
 
@@ -55,16 +56,16 @@ class Selection:
         manifest = store.read_manifest()
         policy = Policy.model_validate(manifest["policy"])
         self._skipped = "skipped" in ways
-        self._contaminated = "contaminated" in ways
+        self._contaminated, self._personal = "contaminated" in ways, "personal" in ways
         self._duplicate, self._known = "duplicate" in ways, "known" in ways
         risks = [found[1] for way in ways if (found := _RISK.fullmatch(way))]
         for way in ways:
-            plain = ("hit", "duplicate", "known", "contaminated", "skipped")
-            if way not in plain and not _RISK.fullmatch(way):
+            if way not in _PLAIN and not _RISK.fullmatch(way):
                 raise UsageError(f"--drop {way!r}: nothing is dropped by that. Use {WAYS}.")
 
         def drops(risk: str) -> bool:
             named = any(risk == each or risk.startswith(each + ".") for each in risks)
+            named |= self._personal and risk.endswith(PERSONAL)
             return named or ("hit" in ways and policy.ratio.counts(risk))
 
         self._drops: Callable[[str], bool] = drops
@@ -78,6 +79,11 @@ class Selection:
             raise AuditError(
                 f"{self._store.url}: was scanned without --protect, so nothing is known to be "
                 "contaminated."
+            )
+        if self._personal and "pii" not in manifest["detectors"]:
+            raise AuditError(
+                f"{self._store.url}: was scanned without the detector pii, so nobody knows which "
+                "documents hold personal data."
             )
         if not (self._duplicate or self._known):
             return

@@ -177,6 +177,16 @@ def _mask_label(label: str, key: bytes) -> str:
     return f"{masked}~{digest.hexdigest()}{position}"
 
 
+def mask_message(text: str) -> str:
+    """A message to a person, whose paths and names may hold personal data; inert in terminals.
+
+    Unlike a label it need not stay distinct, so that what was masked gets no suffix.
+    """
+    words = (mask_label(word) for word in text.split(" "))
+    plain = " ".join(word.partition("~")[0] if is_masked(word) else word for word in words)
+    return "\n".join(CONTROL.sub(" ", line) for line in plain.split("\n"))
+
+
 #: Kinds that are masked in labels: not hosts and codes of firms, which stand in every URL.
 _IN_LABELS_WORDS = """
 cn_resident_id cn_mobile cn_landline bank_card cn_passport cn_hk_macao_permit

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -109,23 +111,40 @@ class JiebaNlpEngine(NlpEngine):  # type: ignore[misc]
 
 
 def load_engine(name: str, language: str) -> Any:
-    """`jieba`, or an engine of presidio with its model: `spacy:zh_core_web_sm`."""
+    """`jieba`, or an engine of presidio with models that are on this machine."""
     if name == "jieba":
         engine = JiebaNlpEngine(language)
         engine.load()
         return engine
-    from presidio_analyzer.nlp_engine import NlpEngineProvider
-
-    kind, _, model = name.partition(":")
-    if kind not in ("spacy", "transformers", "stanza") or not model:
+    kind, _, models = name.partition(":")
+    spacy_model, _, other = models.partition("+")
+    if not spacy_model or (kind, bool(other)) not in (("spacy", False), ("transformers", True)):
         raise UsageError(
-            f'[presidio] nlp_engine = "{name}": write jieba, spacy:MODEL or transformers:MODEL.'
+            f'[presidio] nlp_engine = "{name}": write jieba, spacy:MODEL or '
+            "transformers:SPACY_MODEL+MODEL. A model is a package or a folder."
         )
-    settings = {"nlp_engine_name": kind, "models": [{"lang_code": language, "model_name": model}]}
+    settings = {
+        "nlp_engine_name": kind,
+        "models": [
+            {
+                "lang_code": language,
+                "model_name": {"spacy": spacy_model, "transformers": other} if other else models,
+            }
+        ],
+    }
+    # a model that is missing would be fetched: by presidio, or by the Hub's client
+    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     try:
-        return NlpEngineProvider(nlp_configuration=settings).create_engine()
-    except (OSError, ImportError, SystemExit) as error:
+        import spacy.util
+        from presidio_analyzer.nlp_engine import NlpEngineProvider
+
+        if not (spacy.util.is_package(spacy_model) or Path(spacy_model).is_dir()):
+            raise OSError(f"{spacy_model} is neither a package nor a folder")
+        engine = NlpEngineProvider(nlp_configuration=settings).create_engine()
+    except (OSError, ImportError, ValueError) as error:
         raise UsageError(
-            f'[presidio] nlp_engine = "{name}": the model is not installed ({error}). Nothing is '
-            "downloaded during a scan: install it first."
+            f'[presidio] nlp_engine = "{name}": cannot be loaded ({error}). Nothing is downloaded '
+            "during a scan: install it first."
         ) from None
+    engine.nlp[language].max_length = 1 << 30  # long documents come in stretches anyway
+    return engine

@@ -7,33 +7,29 @@ so a window is also shown with these replaced by spaces.
 
 from __future__ import annotations
 
-import importlib
 import re
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from corpus_audit.errors import UsageError
 from corpus_audit.pii.candidates import HIGH, LOW, MEDIUM
+from corpus_audit.pii.recognizers import load_recognizers, offline
 from corpus_audit.text.buffers import Utf8
 
 _WINDOW = 160  # bytes on each side of a candidate
-_STRETCH = 4 << 20
+_STRETCH = 100_000  # characters that the NLP engine gets at once
+_SAMPLE = (
+    "一段普通的文字，记录了今天的天气。 An ordinary sentence about the weather of 2024. " * 200
+)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SURE, _LIKELY = 0.75, 0.4
 NLP_ENTITIES = ("PERSON", "LOCATION", "ORGANIZATION")
-
-
-def offline() -> None:
-    """Keep tldextract, which presidio calls, from fetching the list of public suffixes."""
-    import tldextract
-
-    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @cache
@@ -59,7 +55,7 @@ class PresidioConfig:
     classes: tuple[str, ...] = ()  # "package.module:Class"
     packs: tuple[str, ...] = ()  # countries, as presidio names them: us, uk, india, ...
     names: bool = False  # PERSON, LOCATION, ORGANIZATION by the NLP engine, in every document
-    nlp_engine: str = "jieba"  # or "spacy:MODEL", "transformers:MODEL"
+    nlp_engine: str = "jieba"  # or "spacy:MODEL", "transformers:SPACY_MODEL+MODEL"
     language: str = "zh"
 
     @classmethod
@@ -79,26 +75,14 @@ class PresidioConfig:
         return bool(self.recognizers or self.classes or self.packs or self.names)
 
 
-@dataclass
-class Recognizer:
-    """One recognizer, what must be there before it is called, and what it has cost."""
-
-    inner: Any
-    prefilter: Any = None  # a hyperscan database; None: called for every document
-    seconds: float = field(default=0.0, compare=False)
-
-
 class Presidio:
     """The recognizers that a configuration names."""
 
     def __init__(self, config: PresidioConfig) -> None:
-        offline()
         self.config = config
-        inner = [*_from_yaml(config.recognizers), *_from_packs(config.packs)]
-        inner += [_from_class(name) for name in config.classes]
-        self.recognizers = [Recognizer(each, _prefilter(each)) for each in inner]
+        self.recognizers = load_recognizers(config.recognizers, config.packs, config.classes)
         self._nlp: Any = None
-        entities = {entity for each in inner for entity in each.supported_entities}
+        entities = {entity for r in self.recognizers for entity in r.inner.supported_entities}
         if config.names:
             entities.update(NLP_ENTITIES)
         self.entities = sorted(entities)
@@ -115,18 +99,30 @@ class Presidio:
         """(entity, row, start, end, level) in code points, in order, without overlaps."""
         found: list[tuple[int, int, int, int, int]] = []
         for recognizer in self.recognizers:
-            begin = time.perf_counter()
             for row, low, high in _windows(recognizer.prefilter, text):
                 found += self._look(recognizer.inner, text, row, low, high)
-            recognizer.seconds += time.perf_counter() - begin
         if self.config.names:
             for row in range(len(text)):
                 found += self._names(text.document(row).decode(), row)
         return _apart(found)
 
     def cost(self) -> list[tuple[str, float]]:
-        """Seconds by recognizer that has no prefilter and so reads every document."""
-        return [(r.inner.name, r.seconds) for r in self.recognizers if r.prefilter is None]
+        """MB/s, on a small text, of whatever has no prefilter and so reads every document."""
+        text = Utf8.of(pa.array([_SAMPLE], pa.large_string()))
+        every: list[tuple[str, Callable[[], object]]] = [
+            (each.inner.name, partial(self._look, each.inner, text, 0, 0, text.nbytes))
+            for each in self.recognizers
+            if each.prefilter is None
+        ]
+        if self.config.names:
+            every.append((f"names by {self.config.nlp_engine}", partial(self._names, _SAMPLE, 0)))
+        speeds = []
+        for name, look in every:
+            look()  # the first call loads dictionaries and models
+            begin = time.process_time()
+            look()
+            speeds.append((name, text.nbytes / 1e6 / max(time.process_time() - begin, 1e-6)))
+        return speeds
 
     def _look(
         self, recognizer: Any, text: Utf8, row: int, low: int, high: int
@@ -155,12 +151,26 @@ class Presidio:
         return answers
 
     def _names(self, document: str, row: int) -> list[tuple[int, int, int, int, int]]:
-        artifacts = self.nlp().process_text(document, self.config.language)
-        return [
-            (self.entities.index(label), row, span.start_char, span.end_char, MEDIUM)
-            for span, label in ((span, _label(span.label_)) for span in artifacts.entities)
-            if label in NLP_ENTITIES
-        ]
+        found = []
+        for at, piece in _stretches(document):
+            for span in self.nlp().process_text(piece, self.config.language).entities:
+                label = _label(span.label_)
+                if label in NLP_ENTITIES:
+                    place = (at + span.start_char, at + span.end_char)
+                    found.append((self.entities.index(label), row, *place, MEDIUM))
+        return found
+
+
+def _stretches(document: str) -> Iterator[tuple[int, str]]:
+    """A document in pieces that end with a line or a sentence, and where each begins."""
+    at = 0
+    while at < len(document):
+        end = at + _STRETCH
+        if end < len(document):
+            end = max(document.rfind(mark, at, end) + 1 for mark in "\n。. ") or end
+            end = end if end > at else at + _STRETCH
+        yield at, document[at:end]
+        at = end
 
 
 def _label(name: str) -> str:
@@ -218,85 +228,3 @@ def _windows(prefilter: Any, text: Utf8) -> list[tuple[int, int, int]]:
         else:
             windows.append((row, low, high))
     return windows
-
-
-def _prefilter(recognizer: Any) -> Any:
-    """A hyperscan database of the recognizer's regexes, or of the literals that it declares."""
-    import hyperscan
-
-    literals = getattr(recognizer, "prefilters", None)
-    patterns = [re.escape(text) for text in literals or ()]
-    if not patterns:
-        patterns = [pattern.regex for pattern in getattr(recognizer, "patterns", None) or ()]
-        patterns += [re.escape(word) for word in getattr(recognizer, "deny_list", None) or ()]
-    if not patterns:
-        return None
-    flags = (
-        hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_MULTILINE
-        | hyperscan.HS_FLAG_PREFILTER
-    )  # fmt: skip
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    try:
-        database.compile(
-            expressions=[pattern.encode() for pattern in patterns],
-            ids=list(range(len(patterns))),
-            elements=len(patterns),
-            flags=[flags | (0 if p.isascii() else hyperscan.HS_FLAG_UTF8) for p in patterns],
-        )
-    except hyperscan.error:  # a pattern that matches the empty text, for example
-        return None
-    return database
-
-
-def _from_yaml(files: Sequence[str]) -> list[Any]:
-    from presidio_analyzer import RecognizerRegistry
-
-    found: list[Any] = []
-    for file in files:
-        if not Path(file).is_file():
-            raise UsageError(f"{file}: no such file of presidio recognizers. Check [presidio].")
-        registry = RecognizerRegistry(recognizers=[])
-        try:
-            registry.add_recognizers_from_yaml(file)
-        except Exception as error:  # presidio raises kinds of its own
-            raise UsageError(
-                f"{file}: presidio does not take it ({type(error).__name__}: {error}). See its "
-                "documentation of recognizers in YAML."
-            ) from None
-        found += registry.recognizers
-    return found
-
-
-def _from_packs(countries: Sequence[str]) -> list[Any]:
-    from presidio_analyzer import PatternRecognizer
-    from presidio_analyzer import predefined_recognizers as known
-
-    found: list[Any] = []
-    marker = ".country_specific."
-    available: dict[str, list[type]] = {}
-    for name in dir(known):
-        each = getattr(known, name)
-        if isinstance(each, type) and issubclass(each, PatternRecognizer):
-            module = each.__module__
-            if marker in module:
-                country = module.split(marker)[1].split(".")[0]
-                available.setdefault(country, []).append(each)
-    for country in countries:
-        if country not in available:
-            raise UsageError(
-                f'[presidio] packs: presidio has no recognizers for "{country}". It has: '
-                f"{', '.join(sorted(available))}."
-            )
-        found += [each() for each in available[country]]
-    return found
-
-
-def _from_class(name: str) -> Any:
-    module, _, attribute = name.partition(":")
-    try:
-        return getattr(importlib.import_module(module), attribute)()
-    except (ImportError, AttributeError) as error:
-        raise UsageError(
-            f'[presidio] classes: "{name}" cannot be loaded ({error}). Write "package.module:Class"'
-            ", and install the package where corpus-audit runs."
-        ) from None

@@ -81,7 +81,6 @@ def _opened(
     limit = options.max_document_bytes * 2  # quotes are doubled
     # A limit of the whole process, by default lower than many documents are long.
     csv.field_size_limit(max(csv.field_size_limit(), min(limit + _BLOCK, 2**31 - 1)))
-    suffix, _ = split_suffixes(file.path)
     with open_utf8(file, options) as stream:
         # invalid bytes come through as lone surrogates, so that only their record is lost
         buffered = io.BufferedReader(stream, _BLOCK)
@@ -89,7 +88,7 @@ def _opened(
             buffered, encoding="utf-8-sig", errors="surrogateescape", newline=""
         )
         lines = _Lines(text, limit)
-        yield lines, _rows(lines, "\t" if suffix in (".tsv", ".tab") else _delimiter(lines.peek()))
+        yield lines, _rows(lines, delimiter_of(file.path, lines.peek()))
 
 
 class _TooLong(Exception):
@@ -191,6 +190,8 @@ def _record(position: int, row: list[str], header: list[str], line: int, size: i
     return Record(position, dict(zip(header, row, strict=True)), size)
 
 
-def _delimiter(line: str) -> str:
-    """Comma, unless the header has none and another usual delimiter."""
-    return max(",;\t|", key=lambda mark: (line.count(mark), mark == ","))
+def delimiter_of(path: str, header: str) -> str:
+    """A tab where the name says so; else comma, unless the header has another usual one only."""
+    if split_suffixes(path)[0] in (".tsv", ".tab"):
+        return "\t"
+    return max(",;\t|", key=lambda mark: (header.count(mark), mark == ","))

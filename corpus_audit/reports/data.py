@@ -15,12 +15,13 @@ import orjson
 
 from corpus_audit.assess.model import Assessment, Outcome, SourceOutcome
 from corpus_audit.ledger.model import Ledger
-from corpus_audit.policies import PERSONAL, Policy
+from corpus_audit.policies import Policy
 from corpus_audit.provenance.statistics import Row, Statistics
 from corpus_audit.reports.examples import Example
 from corpus_audit.rules.clauses import Risks, Words
 from corpus_audit.sources import Coverage, Status
 from corpus_audit.tally import SourceTally
+from corpus_audit.types import PERSONAL
 
 Standing = Outcome | Status | Literal["unconfirmed"]
 

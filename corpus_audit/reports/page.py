@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 from markupsafe import Markup
 
-from corpus_audit.policies import PERSONAL
 from corpus_audit.reports.data import ReportData, SourceView
 from corpus_audit.reports.examples import Example
 from corpus_audit.reports.tables import risk_rows
 from corpus_audit.reports.texts import Texts, statement_names
 from corpus_audit.text.inert import clipped, printable
+from corpus_audit.types import PERSONAL
 
 #: In the order of the filter.
 OUTCOMES = (

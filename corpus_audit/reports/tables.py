@@ -8,10 +8,9 @@ from typing import Any
 
 from corpus_audit.assess.model import ClauseOutcome
 from corpus_audit.duplicates.numbers import ALL, ANY
-from corpus_audit.policies import PERSONAL
 from corpus_audit.reports.data import ReportData
 from corpus_audit.rules.clauses import Risk
-from corpus_audit.types import HARMLESS_SKIPS
+from corpus_audit.types import HARMLESS_SKIPS, PERSONAL
 
 _LEAST_CHANGE = 0.0001  # of a share, that copies are said to make
 

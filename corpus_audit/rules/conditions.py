@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from corpus_audit.rules.literals import Literals, Occurrences, inside_word
+from corpus_audit.rules.literals import Literals, Occurrences
 from corpus_audit.rules.model import Rule
+from corpus_audit.text import evasion
 from corpus_audit.text.buffers import Int64s
 from corpus_audit.text.fold import SEPARATOR, View, fold_texts
 
@@ -27,102 +29,137 @@ class _Windows(NamedTuple):
 
 
 class Conditions:
-    """The conditions of all rules over one set of literals."""
+    """The conditions of all rules: first what is wanted, then, of what holds, what is not."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        lists: dict[tuple[bytes, ...], int] = {}
-        rows: list[tuple[int, int, bool]] = []
+    def __init__(self, rules: Sequence[Rule], undo: bool = True) -> None:
+        self._wanted = _Lists(rules, wanted=True, undo=undo)
+        self._unwanted = _Lists(rules, wanted=False, undo=False)
+
+    @property
+    def neighbours(self) -> evasion.Neighbours:
+        """What stands side by side in the words that rules want around a match."""
+        return self._wanted.neighbours
+
+    def hold(
+        self, view: View, row: npt.NDArray[np.int32], rule: npt.NDArray[np.int32],
+        start: Int64s, end: Int64s, splits: Int64s,
+    ) -> npt.NDArray[np.bool_]:  # fmt: skip
+        """Which matches have around them what their rules ask, in the document they stand in.
+
+        `splits`: where `Neighbours.split_pairs` stand. Distances are code points between the
+        nearest ends.
+        """
+        held = np.ones(len(row), np.bool_)
+        for lists in (self._wanted, self._unwanted):
+            asked = np.flatnonzero(held & lists.ask(rule))
+            asked = asked[np.argsort(start[asked], kind="stable")]
+            at = 0
+            while at < len(asked):  # a part at a time, so that dense matches take bounded memory
+                size = np.searchsorted(start[asked], start[asked[at]] + _PART, side="right")
+                part = asked[at : max(int(size), at + 1)]
+                held[part] = lists.hold(view, row[part], rule[part], start[part], end[part], splits)
+                at += len(part)
+        return held
+
+
+class _Lists:
+    """The lists of words of all conditions of one kind, over one set of literals."""
+
+    def __init__(self, rules: Sequence[Rule], wanted: bool, undo: bool) -> None:
+        lists: dict[tuple[str, ...], int] = {}
+        rows: list[tuple[int, int]] = []
         first = [0]
         for rule in rules:
             for condition in rule.conditions:
-                folded = tuple(sorted({text for text in fold_texts(condition.literals) if text}))
-                number = lists.setdefault(folded, len(lists))
-                rows.append((number, condition.within, condition.wanted))
+                if condition.wanted == wanted:
+                    number = lists.setdefault(condition.literals, len(lists))
+                    rows.append((number, condition.within))
             first.append(len(rows))
-        literals = sorted({text for texts in lists for text in texts})
+        folded = [set(fold_texts(words)) - {b""} for words in lists]
+        literals = sorted(set().union(*folded))
         number_of = {text: i for i, text in enumerate(literals)}
+        self._kind = wanted
         self._literals = Literals(literals)
         self._member = np.zeros((len(lists), len(literals)), np.bool_)
-        for texts, number in lists.items():
+        for number, texts in enumerate(folded):
             self._member[number, [number_of[text] for text in texts]] = True
         self._first = np.array(first, np.int64)
         self._list = np.array([row[0] for row in rows], np.int64)
         self._within = np.array([row[1] for row in rows], np.int64)
-        self._wanted = np.array([row[2] for row in rows], np.bool_)
+        longest = [max(map(len, texts), default=0) for texts in folded]
+        reach = [(within + 1) * _WIDEST + longest[number] for number, within in rows]
+        self._reach = np.array(
+            [max(reach[a:b], default=0) for a, b in itertools.pairwise(first)], np.int64
+        )
+        self._undo = undo
+        self.neighbours = evasion.Neighbours(literals if undo else ())
+
+    def ask(self, rule: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Which of some rules have a condition of this kind?"""
+        asked: npt.NDArray[np.bool_] = self._first[rule + 1] > self._first[rule]
+        return asked
 
     def hold(
         self, view: View, row: npt.NDArray[np.int32], rule: npt.NDArray[np.int32],
-        start: Int64s, end: Int64s, undone: Occurrences | None = None,
+        start: Int64s, end: Int64s, splits: Int64s,
     ) -> npt.NDArray[np.bool_]:  # fmt: skip
-        """Which matches have around them what their rules ask, in the document they stand in.
-
-        `undone`: further occurrences of `literals`, found where evasion was undone, by bytes of the
-        view. Distances are code points between the nearest ends.
-        """
-        held = np.ones(len(row), np.bool_)
-        asked = np.flatnonzero(self._first[rule + 1] > self._first[rule])
-        asked = asked[np.argsort(start[asked], kind="stable")]
-        widest = int(self._within.max(initial=0)) * _WIDEST + self._literals.longest
-        at = 0
-        while at < len(asked):  # a part at a time, so that dense matches take bounded memory
-            size = np.searchsorted(start[asked], start[asked[at]] + _PART, side="right")
-            part = asked[at : max(int(size), at + 1)]
-            held[part] = self._held(view, row[part], rule[part], start[part], end[part],
-                                    widest, undone)  # fmt: skip
-            at += len(part)
-        return held
-
-    def find(self, view: View) -> Occurrences:
-        """Where the literals of conditions stand in a view, at word edges."""
-        found = self._literals.find(view)
-        return found.only(~inside_word(view.data, found.start, found.end))
-
-    def _held(
-        self, view: View, row: npt.NDArray[np.int32], rule: npt.NDArray[np.int32],
-        start: Int64s, end: Int64s, widest: int, undone: Occurrences | None,
-    ) -> npt.NDArray[np.bool_]:  # fmt: skip
-        windows = _around(view, row, start, end, widest)
-        data = windows.view.data
-        chars = np.cumsum((data & 0xC0) != 0x80)  # code points up to and with each byte
-        shift = windows.view.offsets[:-1] - windows.origin
-        found = self.find(windows.view)
-        if undone is not None and len(undone.start):
-            stop = windows.origin + np.diff(windows.view.offsets) - 1
-            window = np.searchsorted(windows.origin, undone.start, side="right") - 1
-            inside = (window >= 0) & (undone.end <= stop[np.maximum(window, 0)])
-            kept, window = undone.only(inside), window[inside]
-            found = Occurrences(
-                np.r_[found.literal, kept.literal],
-                np.r_[found.start, kept.start + shift[window]],
-                np.r_[found.end, kept.end + shift[window]],
-            )
-        found = found.only(np.argsort(found.start, kind="stable"))
-        begin, stop = start + shift[windows.of], end + shift[windows.of]
+        """Which matches, in order of their starts, have around them what their rules ask."""
+        windows = _around(view, row, start, end, self._reach[rule])
+        found = self._literals.find(windows.view)
+        if self._undo:
+            written = self._undone(windows, splits)
+            found = Occurrences(*map(np.concatenate, zip(found, written, strict=True)))
+            found = found.only(np.argsort(found.start, kind="stable"))
+        shift = (windows.view.offsets[:-1] - windows.origin)[windows.of]
         bounds = windows.view.offsets
-        first = np.searchsorted(found.start, bounds[windows.of])
-        last = np.searchsorted(found.start, bounds[windows.of + 1])
+        chars = np.cumsum((windows.view.data & 0xC0) != 0x80)  # code points up to and with a byte
         held: npt.NDArray[np.bool_] = _satisfied(
-            rule.astype(np.int64), begin, stop, first, last,
+            rule.astype(np.int64), start + shift, end + shift,
+            np.searchsorted(found.start, bounds[windows.of]),
+            np.searchsorted(found.start, bounds[windows.of + 1]),
             found.literal, found.start, found.end, chars,
-            self._first, self._list, self._within, self._wanted, self._member,
+            self._first, self._list, self._within, self._kind, self._member,
         )  # fmt: skip
         return held
 
+    def _undone(self, windows: _Windows, splits: Int64s) -> Occurrences:
+        """Words that are written to evade."""
+        view = windows.view
+        stop = windows.origin + np.diff(view.offsets) - 1
+        window = np.searchsorted(windows.origin, splits, side="right") - 1
+        inside = (window >= 0) & (splits < stop[np.maximum(window, 0)])
+        shift = view.offsets[:-1] - windows.origin
+        near = splits[inside] + shift[window[inside]]
+        places = evasion.suspects(view, near, self.neighbours)
+        if not len(places):
+            none = np.zeros(0, np.int64)
+            return Occurrences(none, none, none)
+        undone = evasion.undo(view, places, self.neighbours)
+        found = self._literals.find(undone.view)
+        bits, _ = evasion.undone_in(undone, found.start, found.end)
+        found = found.only(bits > 0)
+        return Occurrences(found.literal, undone.start[found.start], undone.end[found.end - 1])
+
 
 def _around(
-    view: View, row: npt.NDArray[np.int32], start: Int64s, end: Int64s, widest: int
+    view: View, row: npt.NDArray[np.int32], start: Int64s, end: Int64s, reach: Int64s
 ) -> _Windows:
-    """Copy what stands within `widest` bytes of matches; `start` rises."""
-    left = np.maximum(start - widest, view.offsets[row])
-    right = np.minimum(end + widest, view.offsets[row + 1] - 1)
-    reach = np.maximum.accumulate(right)
-    fresh = np.r_[True, (left[1:] > reach[:-1]) | (row[1:] != row[:-1])]
-    first = np.flatnonzero(fresh)
+    """Copy what stands within `reach` bytes of matches; `start` rises."""
+    left = np.maximum(start - reach, view.offsets[row])
+    right = np.minimum(end + reach, view.offsets[row + 1] - 1)
+    for _ in range(_WIDEST - 1):  # to whole characters
+        left -= (view.data[left] & 0xC0) == 0x80
+        right += (view.data[right] & 0xC0) == 0x80
+    # a window goes back as far as any match from its first one on needs
+    left = np.minimum.accumulate(left[::-1])[::-1]
+    furthest = np.maximum.accumulate(right)
+    first = np.flatnonzero(np.r_[True, (left[1:] > furthest[:-1]) | (row[1:] != row[:-1])])
     begin, stop = left[first], np.maximum.reduceat(right, first)
     offsets = np.r_[0, np.cumsum(stop - begin + 1)]
     data = np.empty(offsets[-1], np.uint8)
     _copy(view.data, begin, stop, offsets, data)
-    return _Windows(View(offsets, data), begin, np.cumsum(fresh) - 1)
+    of = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(row)]))
+    return _Windows(View(offsets, data), begin, of)
 
 
 @njit(cache=True, nogil=True)
@@ -155,10 +192,10 @@ def _satisfied(  # type: ignore[no-untyped-def]
                 elif a > right:
                     met = a - right - 1 <= within[c]
                 else:
-                    met = not wanted[c]  # a word within the match allows it, and proves nothing
+                    met = not wanted  # a word within the match allows it, and proves nothing
                 if met:
                     break
-            if met != wanted[c]:
+            if met != wanted:
                 held[k] = False
                 break
     return held

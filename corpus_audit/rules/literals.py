@@ -1,117 +1,101 @@
-"""Literals in one hyperscan database, found over a whole buffer at once."""
+"""Literals, found over a whole view at once."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-import hyperscan
 import numpy as np
 import numpy.typing as npt
 
+from corpus_audit.text import search
 from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View
 
-_ID_SHIFT = 40  # a match is packed as literal << 40 | end; a view is far below 2**40 bytes
-_STRETCH = 1 << 30  # bytes in one call: hyperscan's lengths have 32 bits and wrap silently
-
-#: Bytes of an ASCII word in a folded text.
-WORD = np.zeros(256, np.bool_)
-WORD[[*b"abcdefghijklmnopqrstuvwxyz0123456789_"]] = True
+_ROOM = 1 << 16  # places that are looked at together
 
 
 class Occurrences(NamedTuple):
-    """Where literals stand: aligned arrays, in no order. Positions are bytes of the view."""
+    """Where literals stand: aligned arrays. Positions are bytes of the view."""
 
     literal: Int64s
     start: Int64s
     end: Int64s
 
-    def only(self, kept: npt.NDArray[Any]) -> Occurrences:
+    def only(self, kept: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Occurrences:
         """Those that a mask or indices name."""
         return Occurrences(self.literal[kept], self.start[kept], self.end[kept])
 
 
 class Literals:
-    """A set of folded literals. Hyperscan says where one ends; its length gives the start."""
+    """A set of distinct folded literals. Tables of hashed keys are all that is made of them."""
 
-    def __init__(self, literals: Sequence[bytes], stretch: int = _STRETCH) -> None:
-        self._length = np.array([len(literal) for literal in literals], np.int64)
-        self._stretch = stretch
-        self._database = _compile(literals)
+    def __init__(
+        self, literals: Sequence[bytes], loose: npt.NDArray[np.bool_] | None = None
+    ) -> None:
+        """`loose`: which may begin or end within an ASCII word; by default none."""
+        count = len(literals)
+        self._order = np.array(sorted(range(count), key=literals.__getitem__), np.int64)
+        ordered = [literals[number] for number in self._order]
+        self._text = np.frombuffer(b"".join(ordered) + b"\0", np.uint8)
+        self._offsets = np.cumsum([0, *map(len, ordered)], dtype=np.int64)
+        self._loose = np.zeros(count, np.bool_) if loose is None else loose[self._order]
+        bits = min(max(count.bit_length() + 2, 8), 20)
+        self._shift = np.uint64(64 - bits)
+        self._keys, self._longer = np.zeros(1 << bits, np.uint8), np.zeros(4 << bits, np.bool_)
+        self._low, self._high = np.full(1 << bits, count, np.int32), np.zeros(1 << bits, np.int32)
+        self._parent = np.empty(count, np.int32)
+        self._further = np.zeros(256, np.bool_)
+        search.index(
+            self._text, self._offsets, self._loose, search.WORD, self._shift, self._keys,
+            self._longer, self._low, self._high, self._parent, self._further,
+        )  # fmt: skip
 
     @property
     def longest(self) -> int:
         """Bytes of the longest literal."""
-        return int(self._length.max(initial=0))
+        return int(np.diff(self._offsets).max(initial=0))
 
     def find(self, view: View) -> Occurrences:
-        """Every occurrence of every literal in a view."""
-        none = np.zeros(0, np.int64)
-        if self._database is None or not len(view.data):
+        """Every occurrence of every literal in a view, in order of their starts."""
+        if not len(self._order) or not len(view.data):
+            none = np.zeros(0, np.int64)
             return Occurrences(none, none, none)
-        packed = array("q")  # 8 bytes a match, where a list of int takes 40
-        append = packed.append
+        data, begin = view.data[: view.offsets[-1]], int(view.offsets[0])
+        tables = search.WORD, self._shift, self._keys
+        places = _filled(
+            lambda i, o: search.places(data, i, *tables, self._longer, *o), begin, data
+        )
+        found = self._occurrences(data, *places)
+        if self._further.any():
+            places = _filled(
+                lambda i, o: search.further_places(data, i, *tables, self._further, *o), begin, data
+            )
+            both = zip(found, self._occurrences(data, *places), strict=True)
+            found = Occurrences(*map(np.concatenate, both))
+            order = np.lexsort((found.literal, found.start))
+            found = found.only(order)
+            again = np.r_[False, (found.literal[1:] == found.literal[:-1])][: len(order)]
+            again &= np.r_[False, found.start[1:] == found.start[:-1]][: len(order)]
+            found = found.only(~again)
+        return found
 
-        def collect(literal: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            append(literal << _ID_SHIFT | end)
-
-        literals, ends = [none], [none]
-        for begin, stop, known in _stretches(view.offsets, self._stretch, self.longest):
-            data = view.data[begin:stop]
-            self._database.scan(data, match_event_handler=collect)  # type: ignore[type-var]
-            found = np.array(packed, np.int64)
-            del packed[:]
-            end = found & ((1 << _ID_SHIFT) - 1)
-            fresh = end > known
-            literals.append(found[fresh] >> _ID_SHIFT)
-            ends.append(end[fresh] + begin)
-        literal, end = np.concatenate(literals), np.concatenate(ends)
-        return Occurrences(literal, end - self._length[literal], end)
-
-
-def inside_word(data: Bytes, start: Int64s, end: Int64s) -> npt.NDArray[np.bool_]:
-    """Does an ASCII word go on beyond an end of the span that is itself a word character?
-
-    Every document is preceded and followed by a separator, which is no word character.
-    """
-    last = len(data) - 1
-    left = WORD[data[np.maximum(start - 1, 0)]] & (start > 0) & WORD[data[np.minimum(start, last)]]
-    right = WORD[data[np.minimum(end, last)]] & (end <= last) & WORD[data[np.maximum(end - 1, 0)]]
-    both: npt.NDArray[np.bool_] = left | right
-    return both
+    def _occurrences(self, data: Bytes, at: Int64s, slots: Int64s) -> Occurrences:
+        literal, start, end = search.occurrences(
+            data, at, self._low[slots], self._high[slots], self._text, self._offsets, self._loose,
+            search.WORD, self._parent,
+        )  # fmt: skip
+        return Occurrences(self._order[literal], start, end)
 
 
-def _stretches(offsets: Int64s, size: int, longest: int) -> Iterator[tuple[int, int, int]]:
-    """Cut a view into (begin, stop, known) of at most `size` bytes, or `longest` if that is more.
-
-    Cuts are between documents. A larger document is cut with an overlap in which any literal fits
-    but for a byte; matches that end in the first `known` bytes were found in the stretch before.
-    """
-    size = max(size, longest)
-    begin, last = int(offsets[0]), int(offsets[-1])
-    while begin < last:
-        stop = int(offsets[np.searchsorted(offsets, begin + size, side="right") - 1])
-        if stop > begin:
-            yield begin, stop, 0
-        else:
-            stop, known = int(offsets[np.searchsorted(offsets, begin, side="right")]), 0
-            while begin + known < stop:
-                yield begin, min(begin + size, stop), known
-                begin, known = begin + size - longest + 1, longest - 1
-        begin = stop
-
-
-def _compile(literals: Sequence[bytes]) -> hyperscan.Database | None:
-    if not literals:
-        return None  # hyperscan refuses an empty set
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=list(literals),
-        ids=list(range(len(literals))),
-        elements=len(literals),
-        flags=0,
-        literal=True,
-    )
-    return database
+def _filled(
+    fill: Callable[[int, Sequence[Int64s]], tuple[int, int]], begin: int, data: Bytes
+) -> list[Int64s]:
+    """What a kernel finds, which fills two arrays and says where to go on when they are full."""
+    parts = [[np.zeros(0, np.int64)] for _ in range(2)]
+    out = [np.empty(_ROOM, np.int64) for _ in range(2)]
+    while begin < len(data):
+        count, begin = fill(begin, out)
+        for part, column in zip(parts, out, strict=True):
+            part.append(column[:count].copy())
+    return [np.concatenate(part) for part in parts]

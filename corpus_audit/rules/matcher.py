@@ -17,17 +17,17 @@ import numpy.typing as npt
 
 from corpus_audit.rules.conditions import Conditions
 from corpus_audit.rules.edges import cuts_a_word
-from corpus_audit.rules.literals import WORD, Literals, Occurrences
+from corpus_audit.rules.literals import Literals, Occurrences
 from corpus_audit.rules.model import Rule
 from corpus_audit.rules.numbers import number_styles
 from corpus_audit.rules.patterns import Patterns
 from corpus_audit.text import evasion
 from corpus_audit.text.buffers import Int64s, Utf8
 from corpus_audit.text.fold import TRANSFORMS, View, fold_texts, locate
+from corpus_audit.text.search import WORD
 from corpus_audit.text.undoing import HARD_GAP, JOINED, LEET, LOOKS, REPEAT, SOFT_GAP
 from corpus_audit.types import LEVELS, Findings
 
-_STRETCH = 1 << 30
 _SHORT = 3  # Han characters of a term whose edges jieba is asked about
 _BITS = {
     SOFT_GAP: "squeezed", HARD_GAP: "squeezed", JOINED: "split", REPEAT: "repeat", LEET: "leet",
@@ -55,47 +55,44 @@ class Matcher:
     """Finds the anchors of rules, and judges what stands around them."""
 
     def __init__(
-        self,
-        rules: Sequence[Rule],
-        stretch: int = _STRETCH,
-        undo: bool = True,
-        search_demoted: bool = True,
+        self, rules: Sequence[Rule], undo: bool = True, search_demoted: bool = True
     ) -> None:
         owners = _Owners(rules, search_demoted)
         self._owners = owners
         self._undoes = undo
-        forms: dict[bytes, int] = {}
-        for spelling, literal in zip(owners.spellings, owners.literal_of.tolist(), strict=True):
-            bare = evasion.bare(spelling)  # a phrase whose letters were parted has no spaces left
-            for form in (spelling, bare, evasion.skeleton(spelling), evasion.skeleton(bare)):
-                forms.setdefault(form, literal)
-        asked = [c.literals for rule in rules for c in rule.conditions if c.wanted]
-        around = {text for literals in set(asked) for text in fold_texts(literals)}
-        self._neighbours = evasion.Neighbours({*forms, *around})
-        pairs = set(fold_texts(self._neighbours.split_pairs())) if undo else set()
-        # One database for spellings, pairs and forms: most forms are spellings, and compiling is
-        # most of what loading costs.
-        self._spellings = len(owners.spellings)
-        further = pairs.union(forms if undo else ()).difference(owners.spellings)
-        literals = [*owners.spellings, *sorted(further)]
-        self._literals = Literals(literals, stretch)
-        self._form = np.array([forms.get(literal, -1) for literal in literals], np.int64)
-        self._pair = np.array([literal in pairs for literal in literals], np.bool_)
-        self._pair[: self._spellings] = False
         self._patterns = Patterns([pattern for _, pattern in owners.patterns])
-        self._conditions = Conditions(rules)
+        self._conditions = Conditions(rules, undo)
+        self._spellings = len(owners.spellings)
+        pairs: set[bytes] = set()
+        if undo:
+            forms: dict[bytes, int] = {}
+            for spelling, literal in zip(owners.spellings, owners.literal_of.tolist(), strict=True):
+                bare = evasion.bare(spelling)  # a phrase whose letters were parted has no spaces
+                for form in (spelling, bare, evasion.skeleton(spelling), evasion.skeleton(bare)):
+                    forms.setdefault(form, literal)
+            self._form = np.array(list(forms.values()), np.int64)
+            self._forms = Literals(list(forms), owners.loose[self._form])
+            self._neighbours = evasion.Neighbours(forms)
+            around = self._conditions.neighbours
+            pairs = {*fold_texts(self._neighbours.split_pairs()), *fold_texts(around.split_pairs())}
+        further = sorted(pairs.difference(owners.spellings))
+        loose = np.r_[owners.loose[owners.literal_of], np.zeros(len(further), np.bool_)]
+        self._literals = Literals([*owners.spellings, *further], loose)
+        self._is_pair = np.ones(len(loose), np.bool_)
+        self._is_pair[: self._spellings] = [spelling in pairs for spelling in owners.spellings]
 
     def match(self, text: Utf8, view: View) -> Findings:
         """Findings in documents; of matches of one rule inside each other only the longest."""
         owners = self._owners
         found = self._literals.find(view)
-        splits = found.start[self._pair[found.literal]]
-        plain = self._plain(view, found.only(found.literal < self._spellings))
-        matches, words = self._undone(view, splits, plain) if self._undoes else (plain, None)
+        splits = found.start[self._is_pair[found.literal]]
+        matches = self._plain(view, found.only(found.literal < self._spellings))
+        if self._undoes:
+            matches = _joined(matches, self._undone(view, splits))
         if not len(matches.row):
             return Findings.empty()
         rule = owners.rule[matches.owner]
-        held = self._conditions.hold(view, matches.row, rule, matches.start, matches.end, words)
+        held = self._conditions.hold(view, matches.row, rule, matches.start, matches.end, splits)
         matches = matches.only(held)
         matches = matches.only(self._at_word_edges(view, matches))
         matches = matches.only(_outermost(matches, owners.rule[matches.owner]))
@@ -147,41 +144,25 @@ class Matcher:
         full = np.zeros(len(row), np.bool_)
         return _Matches(row, owner, found.start, found.end, trace, full).only(kept)
 
-    def _undone(
-        self, view: View, splits: Int64s, plain: _Matches
-    ) -> tuple[_Matches, Occurrences | None]:
-        """With anchors where evasion was undone; and the words of conditions there."""
+    def _undone(self, view: View, splits: Int64s) -> _Matches:
+        """Anchors where evasion was undone."""
         places = evasion.suspects(view, splits, self._neighbours)
-        if not len(places):
-            return plain, None
         undone = evasion.undo(view, places, self._neighbours)
-        if not len(undone.row):
-            return plain, None
-        found = self._literals.find(undone.view)
-        found = found.only(self._form[found.literal] >= 0)
+        found = self._forms.find(undone.view)
         found, owner, _ = self._owners.spread(
             Occurrences(self._form[found.literal], found.start, found.end)
         )
-        kept = ~self._owners.inside_word(undone.view, found, owner)
-        found, owner = found.only(kept), owner[kept]
         bits, full = evasion.undone_in(undone, found.start, found.end)
-        found, owner, full, bits = (
-            found.only(bits > 0),
-            owner[bits > 0],
-            full[bits > 0],
-            bits[bits > 0],
-        )
+        kept = (bits > 0) & ~self._owners.inside_word(undone.view, found, owner)
+        found, owner, full, bits = found.only(kept), owner[kept], full[kept], bits[kept]
         stretch = np.searchsorted(undone.view.offsets, found.start, side="right") - 1
         trace = np.zeros(len(bits), np.int32)
         for bit, name in _BITS.items():
             trace[(bits & bit) > 0] |= 1 << TRANSFORMS.index(name)
-        matches = _Matches(
+        return _Matches(
             undone.row[stretch].astype(np.int32), owner,
             undone.start[found.start], undone.end[found.end - 1], trace, full,
         )  # fmt: skip
-        around = self._conditions.find(undone.view)
-        words = Occurrences(around.literal, undone.start[around.start], undone.end[around.end - 1])
-        return _joined(plain, matches), words
 
     def _at_word_edges(self, view: View, matches: _Matches) -> npt.NDArray[np.bool_]:
         """Which matches cut no Chinese word in two. Asked of short terms only."""
@@ -253,6 +234,8 @@ class _Owners:
         # an edge matters only where the term itself ends in a word character
         self._left = np.array([bool(WORD[lit[0]]) for lit, _ in pairs], np.bool_) & self.auto
         self._right = np.array([bool(WORD[lit[-1]]) for lit, _ in pairs], np.bool_) & self.auto
+        loose = {literal for literal, index in pairs if rules[index].spec.edges == "none"}
+        self.loose = np.array([literal in loose for literal in self.literals], np.bool_)
 
     def describe(self, owner: int) -> tuple[int, bytes]:
         literal, index = self._pairs[owner]

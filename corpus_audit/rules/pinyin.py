@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from corpus_audit.rules.literals import WORD, Literals
+from corpus_audit.rules.literals import Literals
 from corpus_audit.rules.model import Rule
 from corpus_audit.text.buffers import Utf8
 from corpus_audit.text.fold import TRANSFORMS, View, fold_texts, locate
@@ -45,11 +45,6 @@ class PinyinTerms:
     def match(self, text: Utf8, view: View, known: Findings) -> Findings:
         """Weak findings in the pinyin view, without those that are `known` as written."""
         found = self._literals.find(view)
-        data, last = view.data, len(view.data) - 1
-        kept = ~(WORD[data[np.maximum(found.start - 1, 0)]] & (found.start > 0))
-        ends_latin = WORD[data[np.maximum(found.end - 1, 0)]]
-        kept &= ~(ends_latin & WORD[data[np.minimum(found.end, last)]])
-        found = found.only(kept)
         counts = self._first[found.literal + 1] - self._first[found.literal]
         nth = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         found = found.only(np.repeat(np.arange(len(counts)), counts))
@@ -60,7 +55,8 @@ class PinyinTerms:
         spans = locate(text, view, row, found.start, found.end, "pinyin")
         level = np.full(len(row), LEVELS.index("low"), np.int8)
         heard = Findings(row, rule, spans.start, spans.end, spans.trace | _BIT, level)
-        fresh = ~np.isin(_keys(heard), _keys(known))
+        keys, first = np.unique(_keys(heard), return_index=True)  # several forms fit one place
+        fresh = np.sort(first[~np.isin(keys, _keys(known))])
         return Findings(*(getattr(heard, name)[fresh] for name in Findings.__slots__))
 
 

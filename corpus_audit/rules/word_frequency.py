@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
 
 
 class Frequencies(NamedTuple):
@@ -16,12 +20,13 @@ class Frequencies(NamedTuple):
     total: int  # words of that text: 60 million
     length: float  # characters of a word of it, on average
 
-    def expected(self, term: str, chars: float) -> float:
-        """Share of documents of so many Chinese characters that hold a word, by the dictionary.
+    def share(self, times: Floats, chars: float) -> Floats:
+        """Shares of documents of so many Chinese characters that hold words of such counts.
 
-        Words are taken to fall independently (Poisson); 0 for what is no word of it.
+        Words are taken to fall independently (Poisson).
         """
-        return -math.expm1(-self.seen.get(term, 0) / self.total * chars / self.length)
+        share: Floats = -np.expm1(-times / self.total * chars / self.length)
+        return share
 
 
 @cache

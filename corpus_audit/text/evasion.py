@@ -7,7 +7,6 @@ written again as they would be without it (`undo`). Clean text costs the one pas
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
@@ -44,19 +43,22 @@ class Undone(NamedTuple):
 
 
 class Neighbours:
-    """Which characters stand side by side in some literal: the filter that keeps undoing cheap."""
+    """What stands side by side in some literal: the filter that keeps undoing cheap.
+
+    Two characters of text are looked at again where a literal has them, and has before or behind
+    them what the text has; words written oddly, where they are words of a literal.
+    """
 
     def __init__(self, literals: Iterable[bytes]) -> None:
-        texts = {literal.decode() for literal in literals}
-        pairs = {pair for text in texts for pair in itertools.pairwise(text)}
-        self.characters = "".join(sorted({char for text in texts for char in text}))
-        self.known = np.zeros(1 << shapes.HASH_BITS, np.bool_)
-        codes = np.array([(ord(a), ord(b)) for a, b in sorted(pairs)], np.int64).reshape(-1, 2)
-        hashes = codes[:, 0] * shapes.HASH + codes[:, 1]
-        self.known[hashes & ((1 << shapes.HASH_BITS) - 1)] = True
+        texts = [literal.decode() for literal in set(literals)]
+        self.characters = "".join(sorted(set().union(*texts)))
+        points = np.array([ord(char) for char in "".join(texts)], np.int64)
+        offsets = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+        tables = load_tables()
+        self.known = np.zeros(1 << shapes.HASH_BITS, np.uint8)
+        shapes.know(points, offsets, tables.classes, tables.looks, self.known)
         self.joinable = np.zeros(0x110000, np.bool_)
         self.joinable[[ord(char) for char in self.characters]] = True
-        tables = load_tables()
         self.parts = np.zeros(0x110000, np.bool_)  # the first of two that make a joinable one
         self.parts[tables.pairs[self.joinable[tables.joined]] >> 21] = True
 
@@ -81,17 +83,20 @@ def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
 
     `splits`: where `Neighbours.split_pairs` stand.
     """
-    size = len(view.data)
-    padded, kinds = np.zeros(size + 16, np.uint8), np.zeros(size + 16, np.uint8)
-    marks = np.zeros(-(-size // 8) * 8, np.uint8)  # eight at a time
-    shapes.classify(view.data, padded, kinds)
-    shapes.mark(padded, kinds, marks)
-    words, tables = marks.view(np.uint64), load_tables()
-    found: Int64s = shapes.filtered(view.data, words, tables.classes, neighbours.known)
-    if not len(splits):
-        return found
-    kept = shapes.split_in_words(view.data, splits, *tables[:3], neighbours.known)
-    return np.union1d(found, splits[kept])
+    tables, begin = load_tables(), 0
+    room = np.empty(shapes.BLOCK + 16, np.uint8), np.empty(shapes.BLOCK + 16, np.uint8)
+    marks, out = np.empty(shapes.BLOCK, np.uint8), np.empty(4 * shapes.BLOCK, np.int64)
+    parts = [np.zeros(0, np.int64)]
+    while begin < len(view.data):
+        count, begin = shapes.find(
+            view.data, tables.classes, tables.looks, neighbours.known, out, begin, *room, marks
+        )
+        parts.append(out[:count].copy())
+    if len(splits):
+        kept = shapes.split_in_words(view.data, splits, *tables[:3], neighbours.known)
+        parts.append(splits[kept])
+    found: Int64s = np.unique(np.concatenate(parts))
+    return found
 
 
 def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:

@@ -11,16 +11,39 @@ from corpus_audit.text.codepoints import decode
 #: sentences, so it takes more to believe in evasion.
 SOFT, HARD, LETTER, DIGIT, HAN, OTHER, STOP = range(7)
 GAP = 4  # characters that a gap may have
-TOKEN = 24  # characters: longer runs of letters and digits are no words
+TOKEN = 40  # characters: longer runs of letters and digits are no words
+BLOCK = 1 << 16  # bytes that are classified together, so that they stay in the cache
 HASH, HASH_BITS = 1_000_003, 20
+#: What is known of two or three characters, or a word, by its hash: bits of `Neighbours.known`.
+PAIR, WHOLE, TRIPLE, WORD = 1, 2, 4, 8
 
 # Bits of a byte of a folded text, by their shift.
 _LET, _DIG, _SUB, _SFT, _PUN, _LEAD, _SIGN, _HIGH = range(8)
 
 
 @njit(cache=True, nogil=True)
-def classify(data, padded, kinds):  # type: ignore[no-untyped-def]
-    """Copy the bytes, and the bits of each one, to where eight zeros stand on both sides.
+def find(data, classes, looks, known, out, begin, padded, kinds, marks):  # type: ignore[no-untyped-def]
+    """Fill `out` with suspect bytes from `begin`, a multiple of BLOCK; (count, where to go on).
+
+    The last three are room for a block.
+    """
+    n = 0
+    while begin < len(data) and n + BLOCK <= len(out):
+        stop = min(begin + BLOCK, len(data))
+        padded[:] = 0
+        kinds[:] = 0
+        left, right = min(begin, 8), min(stop + 8, len(data))
+        _classify(data[begin - left : right], padded[8 - left :], kinds[8 - left :])
+        _mark(padded[: stop - begin + 16], kinds, marks)
+        marks[stop - begin : BLOCK] = 0
+        n = _filtered(data, begin, marks.view(np.uint64), classes, looks, known, out, n)
+        begin = stop
+    return n, begin
+
+
+@njit(cache=True, nogil=True)
+def _classify(data, padded, kinds):  # type: ignore[no-untyped-def]
+    """Copy the bytes, and write the bits of each one.
 
     Letters, digits, leet characters, what may be put between characters, ASCII punctuation, leads
     of Han characters, leads of symbols and emoji, bytes beyond ASCII. By comparisons, because table
@@ -35,16 +58,18 @@ def classify(data, padded, kinds):  # type: ignore[no-untyped-def]
         hard |= (b == 40) | (b == 41)
         sub = digit & (b != 50) & (b != 54) & (b < 56) | (b == 64) | (b == 36)
         sign = (b == 0xC2) | (b == 0xE2) | (b == 0xF0)  # not of Greek, Cyrillic and Han
-        padded[i + 8] = b
-        kinds[i + 8] = (
+        padded[i] = b
+        kinds[i] = (
             letter * 1 | digit * 2 | sub * 4 | (pun & (hard ^ True)) * 8 | pun * 16
             | ((b >= 0xE4) & (b <= 0xE9)) * 32 | sign * 64 | (b >= 128) * 128
         )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
-def mark(padded, kinds, marks):  # type: ignore[no-untyped-def]
-    """Mark bytes where evasion may be. Without branches, so that many bytes go at a time.
+def _mark(padded, kinds, marks):  # type: ignore[no-untyped-def]
+    """Mark bytes where evasion may be; eight zeros or bytes of context stand on both sides.
+
+    Without branches, so that many bytes go at a time.
 
     Slices, because an index that is a sum might be negative for all that numba knows.
     """
@@ -79,8 +104,25 @@ def mark(padded, kinds, marks):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _known(known, left, right):  # type: ignore[no-untyped-def]
-    return known[(np.int64(left) * HASH + np.int64(right)) & ((1 << HASH_BITS) - 1)]
+def hashed(left, right):  # type: ignore[no-untyped-def]
+    """Where `known` says something of two characters, or of a hash and one more."""
+    return (np.int64(left) * HASH + np.int64(right)) & ((1 << HASH_BITS) - 1)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _side_by_side(known, before, left, right, after):  # type: ignore[no-untyped-def]
+    """Do two characters stand side by side in some literal that fits one more of the text?
+
+    `before` and `after` are 0 where nothing is.
+    """
+    pair = hashed(left, right)
+    if not known[pair] & PAIR:
+        return False
+    return (
+        known[pair] & WHOLE
+        or known[hashed(pair, after)] & TRIPLE
+        or known[hashed(hashed(before, left), right)] & TRIPLE
+    ) != 0
 
 
 @njit(cache=True, nogil=True)
@@ -111,34 +153,104 @@ def _word_after(data, classes, i):  # type: ignore[no-untyped-def]
     return np.int64(0), i
 
 
-@njit(cache=True, nogil=True)
-def _is_word(data, i):  # type: ignore[no-untyped-def]
-    """Is the run of letters and leet characters around byte i a word, not a number or a hash?"""
-    first, last, letters = i, i, 0
-    while first > 0 and _in_token(data[first - 1]) and i - first <= TOKEN:
-        first -= 1
-    while last + 1 < len(data) and _in_token(data[last + 1]) and last - i <= TOKEN:
-        last += 1
-    for j in range(first, last + 1):
-        letters += 97 <= data[j] <= 122
-    return last - first < TOKEN and letters * 4 >= last - first + 1
+@njit(cache=True, nogil=True, inline="always")
+def letter_of(point, looks):  # type: ignore[no-untyped-def]
+    """The letter that a leet character or a lookalike stands for, or 0."""
+    if point == 0x30:
+        return 0x6F
+    if point == 0x31:
+        return 0x69
+    if point == 0x33:
+        return 0x65
+    if point == 0x34 or point == 0x40:
+        return 0x61
+    if point == 0x35 or point == 0x24:
+        return 0x73
+    if point == 0x37:
+        return 0x74
+    return np.int64(looks[np.uint64(point)]) if point < len(looks) else 0
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _in_token(b):  # type: ignore[no-untyped-def]
-    return 97 <= b <= 122 or 48 <= b <= 57 or b == 64 or b == 36
+def plain_letter(point, looks):  # type: ignore[no-untyped-def]
+    """A character of a word as words are compared: leet and lookalikes read, l as i."""
+    letter = letter_of(point, looks)
+    point = letter if letter else point
+    return 0x69 if point == 0x6C else point
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _in_word(point, classes, looks):  # type: ignore[no-untyped-def]
+    kind = classes[np.uint64(point)]
+    return kind in (LETTER, DIGIT) or letter_of(point, looks) != 0
 
 
 @njit(cache=True, nogil=True)
-def filtered(data, words, classes, known):  # type: ignore[no-untyped-def]
-    """Marked bytes; of gaps those whose neighbours stand side by side in a literal."""
-    found = np.empty(1024, np.int64)
-    n = 0
+def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
+    """Is the run of letters, digits and leet around byte i a word of some literal?
+
+    Letters that are repeated count once; a sign before the word may be no part of it.
+    """
+    first, chars = i, 0
+    while first > 0 and chars <= TOKEN:
+        j = first - 1
+        while j > 0 and (data[j] & 0xC0) == 0x80:
+            j -= 1
+        code, _n = decode(data, np.uint64(j))
+        if not _in_word(code, classes, looks):
+            break
+        first = j
+        chars += 1
+    whole, bare, last, chars = np.int64(0), np.int64(0), np.int64(0), 0
+    while first < len(data) and chars <= TOKEN:
+        code, nbytes = decode(data, np.uint64(first))
+        if not _in_word(code, classes, looks):
+            break
+        letter = np.int64(plain_letter(np.int64(code), looks))
+        if letter != last:
+            whole = hashed(whole, letter)
+            if chars > 0 or (code != 0x40 and code != 0x24):
+                bare = hashed(bare, letter)
+        last = letter
+        first += np.int64(nbytes)
+        chars += 1
+    return chars <= TOKEN and ((known[whole] | known[bare]) & WORD) != 0
+
+
+@njit(cache=True, nogil=True)
+def know(points, offsets, classes, looks, known):  # type: ignore[no-untyped-def]
+    """Write down what `known` says of some texts, given as code points."""
+    for t in range(len(offsets) - 1):
+        first, last = offsets[t], offsets[t + 1]
+        for i in range(first, last - 1):
+            pair = hashed(points[i], points[i + 1])
+            known[pair] |= PAIR
+            if last - first == 2:
+                known[pair] |= WHOLE
+            if i + 2 < last:
+                known[hashed(pair, points[i + 2])] |= TRIPLE
+        word, before = np.int64(0), np.int64(0)
+        for i in range(first, last + 1):
+            if i < last and _in_word(points[i], classes, looks):
+                letter = np.int64(plain_letter(points[i], looks))
+                if letter != before:
+                    word = hashed(word, letter)
+                before = letter
+            else:
+                if before:
+                    known[word] |= WORD
+                word = before = np.int64(0)
+
+
+@njit(cache=True, nogil=True)
+def _filtered(data, begin, words, classes, looks, known, found, n):  # type: ignore[no-untyped-def]
+    """Append marked bytes: of gaps those whose neighbours stand side by side in a literal, of words
+    those that are words of one."""
     for w in range(len(words)):
         if words[w] == 0:
             continue
-        for i in range(w * 8, min(w * 8 + 8, len(data))):
-            if (words[w] >> np.uint64(8 * (i - w * 8))) & np.uint64(0xFF) == 0:
+        for i in range(begin + w * 8, min(begin + w * 8 + 8, len(data))):
+            if (words[w] >> np.uint64(8 * (i - begin - w * 8))) & np.uint64(0xFF) == 0:
                 continue
             code, nbytes = decode(data, np.uint64(i))
             kind = classes[np.uint64(code)]
@@ -149,16 +261,24 @@ def filtered(data, words, classes, known):  # type: ignore[no-untyped-def]
                 follower, _n = decode(data, np.uint64(after))
                 gap = classes[np.uint64(follower)] <= HARD and follower != 64 and follower != 36
             if gap:
-                left = np.int64(code) if kind == LETTER else _word_before(data, classes, i)[0]
-                kept = _known(known, left, _word_after(data, classes, after)[0])
+                start = i
+                if kind == LETTER:
+                    left = np.int64(code)
+                else:
+                    left, start = _word_before(data, classes, i)
+                if left == 0:
+                    continue
+                right, after = _word_after(data, classes, after)
+                kept = known[hashed(left, right)] & PAIR != 0 and _side_by_side(
+                    known, _word_before(data, classes, start)[0], left,
+                    right, _word_after(data, classes, after)[0],
+                )  # fmt: skip
             else:
-                kept = kind == LETTER or _is_word(data, i)
+                kept = _is_word(data, i, classes, looks, known)
             if kept:
-                if n == len(found):
-                    found = np.concatenate((found, np.empty(n, np.int64)))
                 found[n] = i
                 n += 1
-    return found[:n]
+    return n
 
 
 @njit(cache=True, nogil=True)
@@ -177,10 +297,19 @@ def split_in_words(data, places, classes, pairs, joined, known):  # type: ignore
         left, i = _word_after(data, classes, places[k])
         right, i = _word_after(data, classes, i)
         char = _join(pairs, joined, left, right)
-        one, j = _word_after(data, classes, i)
-        two, j = _word_after(data, classes, j)
-        kept[k] = _known(known, char, one) or _known(known, char, _join(pairs, joined, one, two))
-        one, j = _word_before(data, classes, places[k])
-        two, j = _word_before(data, classes, j)
-        kept[k] |= _known(known, one, char) or _known(known, _join(pairs, joined, two, one), char)
+        one, i = _word_after(data, classes, i)
+        two, i = _word_after(data, classes, i)
+        three, i = _word_after(data, classes, i)
+        a, j = _word_before(data, classes, places[k])
+        b, j = _word_before(data, classes, j)
+        c, j = _word_before(data, classes, j)
+        both, ahead = _join(pairs, joined, one, two), _join(pairs, joined, b, a)
+        kept[k] = (
+            _side_by_side(known, a, char, one, two)
+            or _side_by_side(known, a, char, both, three)
+            or _side_by_side(known, b, a, char, one)
+            or _side_by_side(known, c, ahead, char, one)
+            or _side_by_side(known, ahead, char, one, two)
+            or _side_by_side(known, ahead, char, both, three)
+        )
     return kept

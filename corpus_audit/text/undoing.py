@@ -7,7 +7,7 @@ from numba import njit
 
 from corpus_audit.text.codepoints import decode, encode
 from corpus_audit.text.fold import SEPARATOR
-from corpus_audit.text.suspects import DIGIT, GAP, HAN, HARD, LETTER
+from corpus_audit.text.suspects import DIGIT, GAP, HAN, HARD, LETTER, letter_of
 
 #: What was undone before or at a character of an undone stretch.
 SOFT_GAP, HARD_GAP, JOINED, REPEAT, LEET, LOOKS = 1, 2, 4, 8, 16, 32
@@ -171,24 +171,6 @@ def _parted(kind, neighbour):  # type: ignore[no-untyped-def]
     return neighbour <= HARD or (kind == LETTER and neighbour == HAN)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _letter_of(point, looks):  # type: ignore[no-untyped-def]
-    """The letter that a leet character or a lookalike stands for, or 0."""
-    if point == 0x30:
-        return 0x6F
-    if point == 0x31:
-        return 0x69
-    if point == 0x33:
-        return 0x65
-    if point == 0x34 or point == 0x40:
-        return 0x61
-    if point == 0x35 or point == 0x24:
-        return 0x73
-    if point == 0x37:
-        return 0x74
-    return np.int64(looks[np.uint64(point)]) if point < len(looks) else 0
-
-
 @njit(cache=True, nogil=True)
 def _read(  # type: ignore[no-untyped-def]
     char, begin, stop, bits, m, classes, looks, way, out, start, end, what, offsets, count
@@ -201,7 +183,7 @@ def _read(  # type: ignore[no-untyped-def]
         j, letters, others, alike = i, 0, 0, 0
         while j < m:
             letter = classes[np.uint64(char[j])] == LETTER
-            reads = _letter_of(char[j], looks) != 0
+            reads = letter_of(char[j], looks) != 0
             if not letter and not reads:
                 break
             letters += letter
@@ -228,7 +210,7 @@ def _read(  # type: ignore[no-untyped-def]
                 i = r
                 continue
             if reading:
-                letter = _letter_of(point, looks)
+                letter = letter_of(point, looks)
                 if letter:
                     changed = True
                     flag |= LEET if point < 0x80 else LOOKS

@@ -94,6 +94,61 @@ def test_names_by_jieba_where_asked(make_batch):
     assert {"pii.person", "pii.location"} <= rules
 
 
+CLASSES = """
+from presidio_analyzer import EntityRecognizer, RecognizerResult
+
+
+class Ships(EntityRecognizer):
+    def __init__(self):
+        super().__init__(["SHIP"], name="Ships", supported_language="zh")
+
+    def load(self):
+        pass
+
+    def analyze(self, text, entities, nlp_artifacts):
+        at = text.find("辽海号")
+        return [] if at < 0 else [RecognizerResult("SHIP", at, at + 3, 0.9)]
+
+
+class PrefilteredShips(Ships):
+    prefilters = ("辽海",)
+"""
+
+
+@pytest.mark.parametrize(("name", "reads_all"), [("Ships", True), ("PrefilteredShips", False)])
+def test_a_recognizer_may_be_a_python_class_and_without_literals_its_cost_is_told(
+    make_batch, tmp_path, monkeypatch, name, reads_all
+):
+    (tmp_path / "ships.py").write_text(CLASSES)
+    monkeypatch.syspath_prepend(tmp_path)
+    detector = PiiDetector({"presidio": {"classes": [f"ships:{name}"]}})
+    batch = make_batch("无关", "昨天" * 300 + "辽海号抵达港口")
+    assert found(detector, batch) == [("pii.ship", 600, 603, 0)]
+    assert [told for told, speed in detector.cost() if speed > 0] == ["Ships"] * reads_all
+    with pytest.raises(UsageError, match="cannot be loaded"):
+        PiiDetector({"presidio": {"classes": ["ships:Boats"]}})
+
+
+def test_an_engine_of_presidio_may_be_plugged_in_and_nothing_is_downloaded(make_batch, tmp_path):
+    spacy = pytest.importorskip("spacy")
+    model = spacy.blank("en")
+    model.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Ada Lovelace"}])
+    model.to_disk(tmp_path / "model")
+    asked = {"names": True, "language": "en", "nlp_engine": f"spacy:{tmp_path / 'model'}"}
+    detector = PiiDetector({"presidio": asked})
+    text = "A long line. " * 20_000 + "Ada Lovelace wrote it."  # longer than one stretch
+    (answer,) = found(detector, make_batch(text))
+    assert answer[:3] == ("pii.person", len(text) - 22, len(text) - 10)
+    refused = {
+        "spacy:zh_core_web_sm": "neither a package",
+        "spacy": "write jieba",
+        f"transformers:{tmp_path / 'model'}+x": "cannot be loaded",
+    }
+    for engine, reason in refused.items():
+        with pytest.raises(UsageError, match=reason):
+            PiiDetector({"presidio": {"names": True, "nlp_engine": engine}}).cost()
+
+
 def test_presidio_is_not_imported_for_ordinary_text():
     import subprocess
     import sys

@@ -16,7 +16,7 @@ from corpus_audit.pii.digits import is_valid_uscc
 from corpus_audit.pii.finder import Finder
 from corpus_audit.pii.pseudonyms import pseudonym
 from corpus_audit.pii.redactor import METHODS, Redactor
-from corpus_audit.redact import redact_corpus
+from corpus_audit.redact.run import redact_corpus
 from corpus_audit.types import ReadOptions
 
 MOBILE, CARD, ID = "13912345679", "6212262502009182455", "110101199003074514"
@@ -97,24 +97,98 @@ def test_an_unredacted_format_or_an_existing_target_is_refused(tmp_path):
     write(tmp_path, "a.jsonl")
     redactor = Redactor("mask")
     redact_corpus([str(tmp_path / "a.jsonl")], tmp_path / "out", redactor, ReadOptions())
-    with pytest.raises(UsageError, match="nothing is overwritten"):
+    with pytest.raises(UsageError, match="is not empty"):
         redact_corpus([str(tmp_path / "a.jsonl")], tmp_path / "out", redactor, ReadOptions())
     import zipfile
 
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as packed:
         packed.write(tmp_path / "a.jsonl", "a.jsonl")
-    with pytest.raises(UsageError, match="cannot be written again"):
+    with pytest.raises(UsageError, match=r"cannot be written again.*jsonl, parquet"):
         redact_corpus([str(tmp_path / "b.zip")], tmp_path / "out2", redactor, ReadOptions())
 
 
-def test_records_that_cannot_be_read_are_left_out_and_counted_never_copied(tmp_path):
-    (tmp_path / "a.jsonl").write_text(f'{{"text": "好"}}\n{{"text": "{MOBILE}\n')
+DAMAGED = {
+    "a.jsonl": (
+        f'{{"text": "好", "n": 1.50,  "big": 123456789012345678901234567890}}\n{{"text": "{MOBILE}\n\n'
+        f'[1]\n{{"text": "\\ud83d {MOBILE}"}}\n{{"text": "电话{MOBILE}", "n": 1e400}}\r\n',
+        '{"text": "好", "n": 1.50,  "big": 123456789012345678901234567890}\n', 3,
+    ),
+    "a.json": (
+        f'{{"version": 1, "rows": [\n{{"text":  "好"}}, {{"text": "{MOBILE}" x}},\n{{"text": "去"}}]}}',
+        '{"text":  "好"},\n{"text": "去"}', 1,
+    ),
+    "a.csv": (
+        f'id,text\r\n1,"好,\n的"\r\n\r\n2,{MOBILE},{MOBILE}\r\n3,"{MOBILE}\r\n',
+        'id,text\r\n1,"好,\n的"\r\n\r\n', 2,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_records_keep_their_bytes_and_damaged_ones_are_left_out_never_copied(tmp_path, name):
+    data, kept, left_out = DAMAGED[name]
+    (tmp_path / name).write_bytes(data.encode())
     done = subprocess.run(
-        [sys.executable, "-m", "corpus_audit", "redact", "a.jsonl", "-o", "out"],
+        [sys.executable, "-m", "corpus_audit", "redact", name, "-o", "out"],
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
-    assert done.returncode == 5 and "LEFT OUT" in done.stdout
-    assert MOBILE not in (tmp_path / "out/a.jsonl").read_text() + done.stdout + done.stderr
+    written = (tmp_path / "out" / name).read_bytes().decode()
+    assert (
+        done.returncode == 5 and f"{left_out} record" in done.stdout and "LEFT OUT" in done.stdout
+    )
+    assert kept in written
+    assert MOBILE not in written + done.stdout + done.stderr
+    if name == "a.json":
+        assert [row["text"] for row in json.loads(written)["rows"]] == ["好", "去"]
+
+
+def test_encodings_come_back_and_a_tag_that_does_not_fit_is_escaped(tmp_path):
+    row = json.dumps({"text": f"電話{MOBILE}"}, ensure_ascii=False) + "\n"
+    (tmp_path / "a.jsonl").write_bytes(row.encode("big5"))
+    redact_corpus([str(tmp_path / "a.jsonl")], tmp_path / "out", Redactor("tag"),
+                  ReadOptions(encoding="big5"))  # fmt: skip
+    written = (tmp_path / "out/a.jsonl").read_bytes().decode("big5")
+    assert json.loads(written)["text"] == "電話[手机号]" and "\\u624b" in written
+
+
+def test_file_names_are_masked_and_keep_their_format(tmp_path):
+    (tmp_path / "in/患者王小明").mkdir(parents=True)
+    data = gzip.compress(json.dumps({"text": TEXT}).encode() + b"\n")
+    (tmp_path / f"in/患者王小明/{MOBILE}.jsonl.gz").write_bytes(data)
+    redact_corpus([str(tmp_path / "in")], tmp_path / "out", Redactor(key=KEY), ReadOptions())
+    (file,) = (tmp_path / "out").rglob("*.jsonl.gz")
+    assert MOBILE not in file.name and "王小明" not in str(file.relative_to(tmp_path))
+    assert not any(value in gzip.decompress(file.read_bytes()).decode() for value in VALUES)
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
+def test_tables_keep_schema_groups_and_codecs(tmp_path, name):
+    schema = pa.schema({"text": pa.string(), "kind": pa.dictionary(pa.int8(), pa.string()),
+                        "at": pa.timestamp("us"), "deep": pa.list_(pa.struct({"text": pa.string()}))},
+                       metadata={"k": "v"})  # fmt: skip
+    rows = [{"text": TEXT, "kind": "a", "at": 1_700_000_000_000_123, "deep": [{"text": TEXT}, None]},
+            {"text": None, "kind": None, "at": None, "deep": None}] * 3  # fmt: skip
+    table = pa.Table.from_pylist(rows, schema)
+    if name == "a.parquet":
+        pq.write_table(table, tmp_path / name, compression="zstd", row_group_size=2)
+        table = pq.read_table(tmp_path / name)
+    else:
+        with pa.ipc.new_file(str(tmp_path / name), schema) as out:
+            out.write_table(table, max_chunksize=2)
+    redact_corpus([str(tmp_path / name)], tmp_path / "out", Redactor("tag"), ReadOptions(),
+                  all_fields=True)  # fmt: skip
+    place = tmp_path / "out" / name
+    if name == "a.parquet":
+        meta = pq.ParquetFile(place).metadata
+        assert (meta.num_row_groups, meta.row_group(0).column(0).compression) == (3, "ZSTD")
+        answer = pq.read_table(place)
+    else:
+        with pa.ipc.open_file(place.read_bytes()) as file:
+            assert file.num_record_batches == 3
+            answer = file.read_all()
+    assert answer.schema.equals(table.schema, check_metadata=True)
+    assert answer.drop(["text", "deep"]) == table.drop(["text", "deep"])
+    assert not any(value in str(answer.to_pylist()) for value in VALUES)
 
 
 def test_only_the_kinds_that_are_named_are_replaced():

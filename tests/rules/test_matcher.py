@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from corpus_audit.rules.literals import Literals
 from corpus_audit.rules.matcher import Matcher
 from corpus_audit.rules.model import Rule, RuleSpec, Title
 from corpus_audit.text.buffers import Utf8
-from corpus_audit.text.fold import fold, fold_texts
+from corpus_audit.text.fold import fold
 
 
 def rule(id_: str, *terms: str, edges: str = "auto") -> Rule:
@@ -97,26 +98,39 @@ def test_matches_agree_with_searching_every_document_by_hand(texts):
     assert sorted(found) == sorted(wanted)
 
 
-STRETCHED = [rule("a", "aba", "b", edges="none"), rule("b", "ab c", "赌博赌", edges="none")]
+LETTERS = st.text("ab 赌博毒_.", min_size=1, max_size=5).filter(str.strip)
 
 
 @given(
-    st.lists(st.text("abc 赌博", max_size=40), max_size=6),
-    st.integers(1, 60),
+    st.lists(st.text("aab  赌赌博毒_.", max_size=40), max_size=5),
+    st.lists(st.tuples(LETTERS, st.booleans()), max_size=12, unique_by=lambda each: each[0]),
 )
-def test_a_view_cut_into_stretches_gives_the_same_matches(texts, stretch):
-    assert match(STRETCHED, *texts, stretch=stretch) == match(STRETCHED, *texts)
+def test_literals_are_found_as_by_searching_every_place_by_hand(texts, wanted):
+    view = fold(Utf8.of(pa.array(texts, pa.large_string())))
+    literals, loose = [literal.encode() for literal, _ in wanted], [each for _, each in wanted]
+    found = Literals(literals, np.array(loose, np.bool_)).find(view)
+    data = view.data.tobytes()
+    by_hand = [
+        (at, number)
+        for number, literal in enumerate(literals)
+        for at in range(len(data))
+        if data.startswith(literal, at)
+        and (loose[number] or not (_goes_on(data, at) or _goes_on(data, at + len(literal))))
+    ]
+    assert sorted(zip(found.start.tolist(), found.literal.tolist(), strict=True)) == sorted(by_hand)
+    assert found.end.tolist() == [
+        at + len(literals[n]) for at, n in zip(found.start, found.literal, strict=True)
+    ]
 
 
-def test_one_document_larger_than_a_stretch_is_scanned_whole_and_each_match_found_once():
-    text = "赌博赌" * 50
-    found = match([rule("r", "赌博赌")], text, stretch=16)
-    assert found == match([rule("r", "赌博赌")], text)
-    assert len(found) == 50
+def _goes_on(data, at):
+    """Does an ASCII word go on from before a byte to that byte?"""
+    word = b"abcdefghijklmnopqrstuvwxyz0123456789_"
+    return at > 0 and data[at - 1] in word and data[at] in word
 
 
-def test_what_lies_where_stretches_overlap_is_collected_once():
-    view = fold(Utf8.of(pa.array(["赌博赌" * 50], pa.large_string())))
-    terms = fold_texts(["赌博赌", "博赌"])
-    whole, cut = Literals(terms).find(view), Literals(terms, stretch=10).find(view)
-    assert sorted(cut.end.tolist()) == sorted(whole.end.tolist())
+def test_more_occurrences_than_one_round_holds_are_all_found():
+    view = fold(Utf8.of(pa.array(["赌博 ab" * 100_000, "ab"], pa.large_string())))
+    found = Literals([b"ab", "赌博".encode(), "博 ab".encode()]).find(view)
+    assert np.bincount(found.literal).tolist() == [100_001, 100_000, 100_000]
+    assert sorted(found.start.tolist()) == found.start.tolist()

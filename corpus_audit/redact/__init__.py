@@ -1,0 +1,1 @@
+"""Copies of a corpus with personal data and secrets replaced."""
