@@ -53,10 +53,8 @@ def main(_data: Path) -> None:
                 if name == "html":
                     good = len(written) < largest and seconds < SECONDS
                     verdict = "ok" if good else "MISSED"
-                size = len(written) / 1e6
-                print(
-                    f"{sources:>5,} sources  {name:8} {size:6.2f} MB  {seconds:5.2f} s  {verdict}"
-                )
+                size = f"{len(written) / 1e6:6.2f} MB"
+                print(f"{sources:>5,} sources  {name:8} {size}  {seconds:5.2f} s  {verdict}")
 
 
 def made_audit(

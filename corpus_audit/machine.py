@@ -83,7 +83,9 @@ def speeds() -> list[Speed]:
     from corpus_audit.text.minhash import minhash
     from corpus_audit.text.shingles import ShingleHash
 
-    piece = "数据集的每一个来源都要单独评估，超过上限的来源不得用于训练。 A source over the limit is not used. "
+    piece = (
+        "数据集的每一个来源都要单独评估，超过上限的来源不用。 A source over the limit is not used. "
+    )
     document = piece * 40
     column = pa.array([document] * (_BYTES // len(document.encode())), pa.large_string())
     text = Utf8.of(column)

@@ -6,8 +6,10 @@ failed; 5 not decidable. What a command cannot answer has no cell. A new command
 
 from __future__ import annotations
 
+import csv
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -53,8 +55,23 @@ TABLE: dict[str, dict[int, str]] = {
         3: "{w}/a-nothing -o {new}",
         5: "{w}/a-broken -o {new}",
     },
+    "diff": {0: "{w}/a-good {w}/a-bad", 2: "{w}/a-good {w}/nowhere"},
+    "doctor": {0: "--no-speed", 2: "--format xml"},
     "report": {0: "{w}/a-good --format json -o {new}.json", 2: "{w}/nowhere"},
     "verify": {0: "{w}/a-good", 2: "{w}/nowhere"},
+    "sample": {
+        0: "{w}/a-good --format csv --sheets {new} --size 10 --key-file {w}/key",
+        2: "{w}/nowhere",
+    },
+    "review import": {
+        0: "{w}/a-drawn {w}/sheets/1.csv {w}/sheets/2.csv --key-file {w}/key",
+        2: "{w}/a-drawn {w}/sheets/empty.csv --key-file {w}/key",
+    },
+    "review adjudicate": {
+        0: "{w}/a-judged {sample} --format csv --sheets {new} --key-file {w}/key",
+        2: "{w}/a-judged none --key-file {w}/key",
+    },
+    "review status": {0: "{w}/a-judged", 2: "{w}/nowhere"},
     "duplicates": {0: "--dup-threshold 0.7", 2: "{w}/a-good"},
     "filter": {
         0: "{w}/good --audit {w}/a-good -o {new} --drop hit --key-file {w}/key",
@@ -155,7 +172,36 @@ def workspace(tmp_path_factory) -> Path:
             folder / name, folder / f"a-{name}", rules=folder / "rules.toml",
             detectors=["keywords", "language", "licences", "origins"], key_file=str(folder / "key"),
         )  # fmt: skip
+    _judge(folder)
     return folder
+
+
+def _judge(folder: Path) -> None:
+    """A sample that was drawn; and the same where two people differ on every document."""
+    audit, key = folder / "a-judged", folder / "key"
+    shutil.copytree(folder / "a-good", audit)
+    options = ["--format", "csv", "--size", "4", "--double", "1", "--key-file", key]
+    _call("sample", audit, "--sheets", folder / "sheets", *options)
+    shutil.copytree(audit, folder / "a-drawn")
+    for number, sheet in enumerate(sorted((folder / "sheets").glob("*.csv")), 1):
+        with sheet.open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = csv.reader(file)
+        shutil.copy(sheet, folder / "sheets/empty.csv")
+        filled = [[*row[:2], "no" if number == 1 else "unsure", *row[3:]] for row in rows]
+        with (folder / f"sheets/{number}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows([head, *filled])
+    sheets = [folder / f"sheets/{number}.csv" for number in (1, 2)]
+    _call("review", "import", audit, *sheets, "--key-file", key)
+
+
+def _call(*arguments: object) -> None:
+    command = [sys.executable, "-m", "corpus_audit", *map(str, arguments)]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def filled(line: str, workspace: Path, tmp_path: Path) -> str:
+    sample = next((workspace / "a-judged/samples").iterdir()).stem
+    return line.format(w=workspace, new=tmp_path / "new", sample=sample)
 
 
 def test_every_command_has_a_row():
@@ -166,7 +212,7 @@ def test_every_command_has_a_row():
     ("command", "code"), [(command, code) for command, row in TABLE.items() for code in row]
 )
 def test_each_cell_gives_its_code(run, workspace, tmp_path, capfd, command, code):
-    line = TABLE[command][code].format(w=workspace, new=tmp_path / "new")
+    line = filled(TABLE[command][code], workspace, tmp_path)
     assert run(*command.split(), *line.split()) == code, capfd.readouterr().err
     out, err = capfd.readouterr()
     assert "Traceback" not in err and "internal error" not in err
@@ -196,7 +242,7 @@ def test_what_is_not_the_users_mistake_ends_1_and_quotes_no_data(
         raise error
 
     monkeypatch.setattr(typer.core.TyperCommand, "invoke", fail)  # of commands, not of groups
-    line = next(iter(TABLE[command].values())).format(w=workspace, new=tmp_path / "new")
+    line = filled(next(iter(TABLE[command].values())), workspace, tmp_path)
     assert run(*command.split(), *line.split()) == 1
     _, err = capfd.readouterr()
     assert shown in err and hidden not in err

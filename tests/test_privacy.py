@@ -118,13 +118,16 @@ COMMANDS = {
     "sources check ledger.toml --data corpus --audit audit": 2,  # papers are missing
     "sources stats audit": 0,
     "sources export ledger.toml --audit audit": 0,
+    "gate audit --annotations --json gate/o.json --sarif gate/o.sarif --junit gate/o.xml": 5,
+    "gate audit --lang zh --markdown gate/o.md": 5,  # one file cannot be read
+    "gate corpus/plain.jsonl --rules rules.toml --detectors {detectors} --json gate/p.json": 4,
     "redact corpus/plain.jsonl -o redacted": 0,
     "redact corpus -o redacted2": 5,
 }
 OTHERS = "fingerprints,keywords,language,licences,origins"
 #: What they write of their own. Copies of the corpus and the drafted ledger are the user's, who
 #: needs them as they are.
-WRITTEN = ("audit", "part", "merged", "index", "ids.jsonl", "redacted")
+WRITTEN = ("audit", "part", "merged", "index", "ids.jsonl", "redacted", "gate")
 RULES = """
 [[rule]]
 id = "planted"

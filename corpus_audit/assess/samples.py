@@ -43,7 +43,9 @@ def technical_sample(
     if len(shares) == 1 and shares != {1.0}:  # one simple draw: bounds of it hold
         found = sampled(failed, drawn, population, sides=1)
         bounds = found.model_copy(update={"low": 1 - found.high, "high": 1 - found.low})
-    outcome, reason = _judge(drawn, failed, unseen, required, observed, worst, rate, facts, risks)
+    outcome, reason = _judge(
+        drawn, failed, unseen, required, observed, worst, rate, facts, risks, len(shares) > 1
+    )
     return SampleResult(
         plan="technical",
         clause=clause.number,
@@ -75,12 +77,16 @@ def _judge(
     rate: float,
     facts: Facts,
     risks: Sequence[str],
+    weighted: bool,
 ) -> tuple[Outcome, Words]:
     blind = [risk for risk in risks if risk not in facts.risks_sought]
     if observed is None or worst is None or len(blind) == len(risks):
         return "needs-evidence", words("没有检测计入的风险。", "No counted risk was looked for.")
     zh = f"检测 {drawn:,} 条，{failed:,} 条命中，合格率 {percent(observed)}"
     en = f"{drawn:,} checked, {failed:,} hit, pass rate {percent(observed)}"
+    if weighted:
+        zh += "（按各来源所代表的数量加权）"
+        en += " (sources weighted by what they stand for)"
     if blind:
         zh += f"；{'、'.join(blind)} 没有规则检测"
         en += f"; no rule looks for {', '.join(blind)}"

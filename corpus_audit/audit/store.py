@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from corpus_audit.audit.schema import SCHEMA_VERSION, TABLES
 from corpus_audit.errors import AuditError
+from corpus_audit.text.inert import cell
 
 MANIFEST = "audit.json"
 FOLDERS = (*TABLES, "units")
@@ -67,16 +68,23 @@ class AuditStore:
             temporary.write_bytes(data)
 
     def write_table(self, name: str, table: pa.Table) -> None:
-        """Write a small table as `name.parquet` and `name.csv`."""
+        """Write a small table as `name.parquet` and, inert in a spreadsheet, as `name.csv`."""
+        import pyarrow as pa
         import pyarrow.csv
         import pyarrow.parquet
 
-        for suffix, write in (
-            ("parquet", pyarrow.parquet.write_table),
-            ("csv", pyarrow.csv.write_csv),
+        columns = {
+            column: pa.array([text and cell(text) for text in values.to_pylist()], pa.string())
+            if pa.types.is_string(values.type)
+            else values
+            for column, values in zip(table.column_names, table.columns, strict=True)
+        }
+        for suffix, write, written in (
+            ("parquet", pyarrow.parquet.write_table, table),
+            ("csv", pyarrow.csv.write_csv, pa.table(columns)),
         ):
             sink = io.BytesIO()
-            write(table, sink)
+            write(written, sink)
             self.write(f"{name}.{suffix}", sink.getvalue())
 
     @contextlib.contextmanager

@@ -57,6 +57,10 @@ def assess(
     roster: Annotated[
         Path | None, typer.Option(help="Table of annotators, their roles and qualification.")
     ] = None,
+    before: Annotated[
+        str | None,
+        typer.Option(help="Audit of the sample that was assessed before collection, if kept."),
+    ] = None,
     today: Annotated[str | None, typer.Option(help="Day of the assessment: 2025-01-31.")] = None,
     lang: Annotated[Lang, typer.Option(help="Language of the words.")] = "en",
     format_: Annotated[
@@ -78,7 +82,8 @@ def assess(
 
     found = assess_audit(
         audit, standard, policy, ledger, judgements=judgements, annotations=annotations,
-        roster=roster, today=_day(today),
+        roster=roster,
+        before=before, today=_day(today),
     )  # fmt: skip
     write_assessment(audit, found)
     if format_ == "json":

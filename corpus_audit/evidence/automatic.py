@@ -9,7 +9,7 @@ from corpus_audit.assess.shares import percent
 from corpus_audit.audit.log import LOG, check_chain
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.duplicates.result import read_numbers
-from corpus_audit.evidence import origins
+from corpus_audit.evidence import before, origins
 from corpus_audit.evidence.case import Case
 from corpus_audit.evidence.manifest import holds
 from corpus_audit.evidence.measures import library
@@ -161,6 +161,7 @@ _DETECTORS = {
 _KEYS: dict[str, Callable[[Case], Shown]] = {
     "scan.prevalence": _prevalence,
     "scan.technical_rate": _prevalence,
+    "scan.collection_sample": before.shown,
     "scan.source_diversity": _diversity,
     "scan.origin_share": _origins,
     "scan.license": origins.license,

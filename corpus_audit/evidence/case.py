@@ -30,6 +30,7 @@ class Case:
     today: date
     judgements: tuple[Judgement, ...] = ()
     annotations: Annotations | None = None
+    before: Audited | None = None  # of the sample that was taken before collection
     cache: dict[str, Any] = field(default_factory=dict)  # what is dear to compute, once
 
     @property

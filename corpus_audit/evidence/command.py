@@ -32,6 +32,7 @@ def assess_audit(
     judgements: str | Path | None = None,
     annotations: str | Path | None = None,
     roster: str | Path | None = None,
+    before: str | None = None,
     today: date | None = None,
 ) -> Assessment:
     """Assess a finished audit. Writes nothing: see `write_assessment`.
@@ -52,6 +53,7 @@ def assess_audit(
         today=day,
         judgements=load_judgements(Path(judgements), day) if judgements else (),
         annotations=_annotations(annotations, roster),
+        before=read_audit(before, file.ledger if file else None, needed={}) if before else None,
     )
     command = ["corpus-audit", "assess", audit, "--standard", standard]
     for option, value in (
@@ -60,6 +62,7 @@ def assess_audit(
         ("--judgements", judgements),
         ("--annotations", annotations),
         ("--roster", roster),
+        ("--before", before),
         ("--today", day),
     ):
         command += [option, str(value)] if value is not None else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from corpus_audit.assess.facts import Shown, words
+from corpus_audit.evidence.before import too_late, undated
 from corpus_audit.evidence.case import Case
 from corpus_audit.ledger.model import Source
 from corpus_audit.ledger.supply import Supplied
@@ -97,13 +98,15 @@ def paper(case: Case, key: str) -> Shown:
     lacking = tuple(
         each.name
         for each in needing
-        if each.name not in have.sources and not have.corpus and not _other_basis(each, key)
+        if (each.name not in have.sources and not have.corpus and not _other_basis(each, key))
+        or (key == "ledger.assessment" and undated(each))
     )
     names = ", ".join(lacking[:5])
     return Shown(
         not lacking,
         pointers=_pointers(case, key, {each.name for each in needing}),
         missing=lacking,
+        against=too_late(case) if key == "ledger.assessment" else (),
         get=words(
             f"在台账中为 {names} 补充“{name}”：文件、日期、sha256（sources check 逐条说明）。",
             f'Supply "{name}" for {names} in the ledger: file, date, sha256 (`corpus-audit sources '

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from corpus_audit.assess.facts import Measured, words
 from corpus_audit.assess.model import Observed
-from corpus_audit.evidence import annotation, reviews
+from corpus_audit.evidence import annotation, before, reviews
 from corpus_audit.evidence.case import Case
 from corpus_audit.evidence.origins import bare_documents
 from corpus_audit.rules.clauses import Clause
@@ -108,6 +108,7 @@ _DRAWN = frozenset({
     ("synthetic-record-sample", "sample_size"),
 })  # fmt: skip
 _MEASURES: dict[tuple[str, str], Callable[[Case], Iterable[Measured]]] = {
+    ("source-ratio-before", "source_bad_share"): before.measured,
     ("source-diversity", "sources"): _sources,
     ("sample-metadata", "metadata_share"): _metadata,
     ("assessment-report", "signatures"): _signatories,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from corpus_audit.pii.addresses import load_addresses
-from corpus_audit.pii.candidates import HIGH, LOW, MEDIUM, Candidates, Collector
+from corpus_audit.pii.candidates import HIGH, LOW, Candidates, Collector
 from corpus_audit.pii.fields import load_fields
 from corpus_audit.pii.kinds import default_kinds
 from corpus_audit.pii.mail import CREDENTIALS, HAN_MAIL, find_mails
@@ -133,6 +133,3 @@ def _url_end(data: npt.NDArray[np.uint8], end: int, stop: int) -> int:
     while data[end - 1] in b".,:!?":
         end -= 1
     return end
-
-
-__all__ = ["CAP", "HIGH", "LOW", "MEDIUM", "Finder", "Match", "to_raw"]

@@ -23,13 +23,16 @@ from corpus_audit.text.fold import View, fold_text, fold_texts
 _WINDOW = 64
 _HAN = "\u3400-\u9fff"
 _JOINT = re.compile(
-    r"\s?(?:姓名|名字)?\s?(?:[(（\[][^()\[\]（）]{0,8}[)）\]])?\s?"
+    r"\s?(?P<noun>姓名|名字)?\s?(?:[(（\[][^()\[\]（）]{0,8}[)）\]])?\s?"
     r"(?P<colon>[\"'`]?(?:[:=|]|是|为|叫|即)?)\s?[\"'“‘「『【<(]?\s?"
 )
-_DOTTED = re.compile(rf"[{_HAN}]{{1,6}}(?:[·•・‧.][{_HAN}]{{1,8}}){{1,3}}")
-_DOTTED_END = re.compile(rf"(?<![{_HAN}])[{_HAN}]{{1,6}}(?:[·•・‧][{_HAN}]{{1,8}}){{1,3}}$")
+# Names from abroad are written by sound; what joins words in a sentence ends them.
+_SOUND = f"(?:(?![的是为于在和与或及被把从向对将也就等])[{_HAN}])"
+_DOTTED = re.compile(rf"{_SOUND}{{1,6}}(?:[·•・‧.]{_SOUND}{{1,8}}){{1,3}}")
+_DOTTED_END = re.compile(rf"(?<![{_HAN}]){_SOUND}{{1,6}}(?:[·•・‧]{_SOUND}{{1,8}}){{1,3}}$")
 _LAST = ("收", "启")  # behind a name only where nothing follows: 王小明收
 _JOINING = [int.from_bytes(char.encode(), "big") for char in "是为叫即姓"]
+_VERBS = frozenset("是为叫即")
 _MARKS = np.frombuffer(b" ,(|:\"'", np.uint8)
 _WEAK = frozenset("的等以也还就来去经将对为是到从并年号收在及和")
 _ALONE = re.compile(rf"[{_HAN}]{{2,4}}(?=[\s,;、。)(|\"']|$)")
@@ -172,9 +175,11 @@ class Names:
         assert joint
         first = joint.end()
         while True:
-            colon = bool(joint["colon"].strip("\"'` ")) or joint.end() > 1
-            firm = colon and len(word) > 1
-            size = self.length(text, first, firm)
+            mark = joint["colon"].strip("\"'` ")
+            apart = joint.end() > (len(joint["noun"]) if joint["noun"] else 1)
+            firm = bool(mark or apart) and len(word) > 1
+            said = mark in _VERBS  # 居民是高卢的: not every word behind a verb is a name
+            size = self.length(text, first, firm, said)
             if (
                 size
                 and not firm
@@ -187,7 +192,7 @@ class Names:
             if not size:
                 return
             start = at + len(text[:first].encode())
-            level = HIGH if firm and joint["colon"] else MEDIUM
+            level = HIGH if firm and joint["colon"] and not said else MEDIUM
             found.add("person_name", row, start, start + len(text[first : first + size].encode()),
                       level)  # fmt: skip
             first += size
@@ -208,8 +213,9 @@ class Names:
         given = [char for char in match[0][1:] if char != " "]
         return len(match[0]) if all(char in self.given for char in given) else 0
 
-    def length(self, text: str, first: int, firm: bool) -> int:
-        """Characters of the name at `first`; 0: there is none. `firm`: it stands as a value."""
+    def length(self, text: str, first: int, firm: bool, said: bool = False) -> int:
+        """Characters of the name at `first`; 0: there is none. `firm`: it stands as a value;
+        `said`: behind a verb, so that its characters must be those of names."""
         dotted = _DOTTED.match(text, first)
         if dotted:
             return len(dotted[0])
@@ -225,7 +231,7 @@ class Names:
         if any(han.startswith(word) for word in (han[:2], han[:3], han[:4]) if word in self.never):
             return 0
         if firm and len(han) in (surname + 1, surname + 2):
-            return len(han)
+            return len(han) if not said or all(c in self.given for c in han[surname:]) else 0
         for more in (2,) if not firm and han[0] in self.longer else (2, 1):
             size = surname + more
             if len(han) < size or not all(char in self.given for char in han[surname:size]):

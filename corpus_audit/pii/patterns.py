@@ -16,7 +16,6 @@ from corpus_audit.text.fold import View, locate
 
 _STRETCH = 4 << 20
 _OVERLAP = 256  # bytes: no pattern matches more
-_EDGE = r"(?:^|[^a-z0-9_.:-])"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 #: What hyperscan looks for in a view, by name. Only the end of a match is used.
 PATTERNS = {

@@ -68,6 +68,3 @@ def is_placeholder_mail(address: str) -> bool:
         or parents[-1] in lists["top_levels"]
         or any(".".join(parents[i:]) in lists["domains"] for i in range(len(parents)))
     )
-
-
-__all__ = ["id_value", "is_placeholder", "is_placeholder_mail"]

@@ -169,13 +169,13 @@ def statements(counts: dict[str, int], t: Texts, most: int = 6) -> str:
 
 def kind_name(data: ReportData, kind: str, t: Texts) -> str:
     """Words for a kind of personal data."""
-    return t.words(data.kinds[kind]) if kind in data.kinds else t.named("class", kind)
+    return t.words(data.kinds[kind]) if kind in data.kinds else clipped(t.named("class", kind))
 
 
 def statement_name(name: str, t: Texts) -> str:
     """Words for a statement, its SPDX id where it is a licence."""
     known = statement_names().get(name)
-    return t.words(known) if known else name
+    return t.words(known) if known else clipped(name)
 
 
 def _examples(data: ReportData, place: dict[str, int], t: Texts) -> dict[str, list[Any]]:

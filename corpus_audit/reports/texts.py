@@ -52,7 +52,7 @@ class Texts:
 
     def named(self, group: str, key: str) -> str:
         """What stands for a code, such as of a language; the code itself where nothing does."""
-        return self._texts.get(f"{group}.{key}", key)
+        return self._texts.get(f"{group}.{key}") or clipped(key)
 
     def words(self, words: Words) -> str:
         """Words of the rules or of an assessment; the latter may quote names from the data."""

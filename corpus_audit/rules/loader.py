@@ -22,7 +22,7 @@ from corpus_audit.text.buffers import Utf8
 from corpus_audit.text.fold import fold, fold_texts
 
 _HEADER = re.compile(r"""\s*\[\[\s*["']?rule["']?\s*\]\]""")
-_TERM_BYTES = 500  # hyperscan refuses literals from some 16,000 bytes on; no term is that long
+_TERM_BYTES = 500  # no term is that long, and conditions read as far around a match as one is
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,13 +131,48 @@ def test_a_paper_that_expired_supplies_nothing(assess, whole):
     assert {id: c.outcome for id, c in found.items()} == {"commercial-data": "needs-evidence"}
 
 
+@pytest.mark.parametrize(
+    ("issued", "outcome", "said"),
+    [
+        (
+            "2025-02-02",
+            "fail",
+            "news: assessed on 2025-02-02, after collection began on 2025-02-01",
+        ),
+        ("2025-02-01", "needs-person", ""),
+        ("", "needs-evidence", "(news)"),
+    ],
+)
+def test_an_assessment_before_collection_is_dated_before_it(assess, issued, outcome, said):
+    """news was collected from 2025-02-01; its record names the file that all sources share."""
+
+    def change(text: str) -> str:
+        head, tail = text.split('id = "news"', 1)
+        line = f"issued = {issued}\n" if issued else ""
+        return head + 'id = "news"' + tail.replace("issued = 2024-12-20\n", line, 1)
+
+    found = {c.id: c for c in assess(change).clauses}["source-ratio-before"]
+    assert found.outcome == outcome
+    assert said in found.reason.en
+
+
+def test_a_sample_taken_before_collection_is_counted_again(assess, sample_audit):
+    """Of the sample of market-board 12 of 60 hit; of news none of 120, which is enough to tell."""
+    found = {c.id: c for c in assess(before=str(sample_audit)).clauses}["source-ratio-before"]
+    outcomes = {check.subject: check.outcome for check in found.checks}
+    assert outcomes["market-board"] == "fail"
+    assert outcomes["news"] == "pass"
+    assert outcomes["books"] == "inconclusive"
+    assert found.outcome == "fail"
+
+
 def test_without_a_ledger_nothing_passes_that_needs_one(clean_audit, today, tmp_path):
     audit = Path(shutil.copytree(clean_audit, tmp_path / "audit"))
     manifest = (audit / "audit.json").read_text(encoding="utf-8")
     (audit / "audit.json").write_text(manifest.replace("sources.toml", "gone.toml"))
     found = assess_audit(str(audit), "tc260-003-2024", today=today)
     for clause in found.clauses:
-        if load_standard("tc260-003-2024").clause(clause.id).decided_by.manifest:
+        if any(use.key.startswith("ledger.") for use in clause.evidence):
             assert clause.outcome in ("needs-evidence", "not-applicable"), clause.id
 
 

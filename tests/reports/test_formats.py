@@ -66,7 +66,7 @@ def test_the_workbook_has_real_tables_numbers_and_frozen_headers(sample_data):
     sheet = book["来源"]
     assert "Sources" in sheet.tables and sheet.freeze_panes == "B2"
     headers = [cell.value for cell in sheet[1]]
-    row = {header: cell for header, cell in zip(headers, sheet[2], strict=True)}
+    row = dict(zip(headers, sheet[2], strict=True))
     assert row["来源"].value == "market-board"
     assert row["占比"].value == 0.2 and row["占比"].number_format == "0.00%"
     rules = [rule.type for each in sheet.conditional_formatting for rule in each.rules]

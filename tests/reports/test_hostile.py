@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from hostile_text import HOSTILE
 
+import corpus_audit
 from corpus_audit.cli.tables import shorten
 from corpus_audit.reports.html import render_html
 from corpus_audit.reports.json_document import render_json
@@ -84,6 +85,16 @@ def test_no_field_of_a_csv_begins_a_formula(hostile_data):
     assert not [row for row in rows if row[0].lstrip()[:1] in tuple("=+-@")]
 
 
+def test_a_scan_writes_names_inert_into_its_csv_and_as_they_are_into_parquet(tmp_path):
+    names = [*HOSTILE[3:7], "plain"]
+    corpus = tmp_path / "a.jsonl"
+    corpus.write_text("".join(json.dumps({"text": "plain", "source": n}) + "\n" for n in names))
+    corpus_audit.scan(corpus, tmp_path / "a", source_field="source", detectors="language")
+    csv_names = pd.read_csv(tmp_path / "a/sources.csv", keep_default_na=False)["source"]
+    assert set(csv_names) == {cell(name) for name in names}
+    assert set(pd.read_parquet(tmp_path / "a/sources.parquet")["source"]) == set(names)
+
+
 def test_parquet_keeps_names_as_they_are(hostile_data):
     frame = pd.read_parquet(io.BytesIO(render_parquet(hostile_data)))
     assert set(HOSTILE) <= set(frame["source"])
@@ -140,7 +151,8 @@ def test_the_terminal_gets_colours_of_ours_only_and_none_where_no_color_asks(hos
 
 
 TEXTS = {
-    "=1+1": "'=1+1", " =1": "' =1", "＝1": "'＝1", "-1": "'-1", "a=1": "a=1", "": "", "\t=1": "' =1",
+    "=1+1": "'=1+1", " =1": "' =1", "＝1": "'＝1", "-1": "'-1", "a=1": "a=1", "": "",
+    "\t=1": "' =1",
 }  # fmt: skip
 
 
