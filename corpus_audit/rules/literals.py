@@ -37,7 +37,7 @@ class Literals:
         count = len(literals)
         self._order = np.array(sorted(range(count), key=literals.__getitem__), np.int64)
         ordered = [literals[number] for number in self._order]
-        self._text = np.frombuffer(b"".join(ordered) + b"\0", np.uint8)
+        self._text = np.frombuffer(b"".join(ordered) + bytes(8), np.uint8)
         self._offsets = np.cumsum([0, *map(len, ordered)], dtype=np.int64)
         self._loose = np.zeros(count, np.bool_) if loose is None else loose[self._order]
         words = min(max(count.bit_length() - 1, 4), 14)  # 64 bits for two literals
@@ -64,6 +64,8 @@ class Literals:
             none = np.zeros(0, np.int64)
             return Occurrences(none, none, none)
         data, begin = view.data[: view.offsets[-1]], int(view.offsets[0])
+        if len(data) < 8:
+            data = np.r_[data, np.zeros(8, np.uint8)]  # the kernels read eight bytes at a time
         parts = [
             self._occurrences(data, at, False)
             for at in _filled(

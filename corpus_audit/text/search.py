@@ -1,16 +1,18 @@
 """Many literals at once in a folded text: the kernels of `corpus_audit.rules.literals`.
 
-A literal is looked for where its key stands: its first eight bytes, or, of a shorter one, its first
-two characters; of a shorter one that begins with an ASCII word, that word and the character behind
-it, or the word alone where nothing follows. A small table of bits turns nearly all places away, by
-whole characters and words and without a branch (`candidates`). What is left is asked of an exact
+A literal is looked for where its key stands: its first eight bytes; of a shorter one its first two
+characters; of a shorter one that begins with an ASCII word, that word with two bytes or a character
+behind it, or the word alone. A small table of bits turns nearly all places away, by whole
+characters and words and hardly with a branch (`candidates`). What is left is asked of an exact
 table of keys, then found by bisection among the sorted literals (`occurrences`).
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
 #: Bytes of an ASCII word in a folded text.
 WORD = np.zeros(256, np.bool_)
@@ -18,10 +20,12 @@ WORD[[*b"abcdefghijklmnopqrstuvwxyz0123456789_"]] = True
 #: Bytes of the character that a byte leads.
 WIDTH = np.ones(256, np.uint8)
 WIDTH[0xC0:], WIDTH[0xE0:], WIDTH[0xF0:] = 2, 3, 4
+_BEHIND = np.maximum(WIDTH, 2)  # bytes of a key behind a word: a space alone would say nothing
 
 _MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
-_U0, _U1, _U7, _U8, _U20, _U26, _U56, _U63 = (np.uint64(n) for n in (0, 1, 7, 8, 20, 26, 56, 63))
-_FIRST = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)  # so many bytes
+_U0, _U1, _U7, _U8 = (np.uint64(n) for n in (0, 1, 7, 8))
+_U20, _U26, _U56, _U63, _BYTE = (np.uint64(n) for n in (20, 26, 56, 63, 255))
+_FIRST = np.array([(1 << 8 * min(n, 8)) - 1 for n in range(13)], np.uint64)  # the first n bytes
 _EACH, _LOW, _HIGH = (np.uint64(byte * 0x0101_0101_0101_0101) for byte in (1, 0x7F, 0x80))
 _DIGIT, _DIGITS = (np.uint64((0x80 - n) * 0x0101_0101_0101_0101) for n in (0x30, 0x3A))
 _A, _Z, _LINE = (np.uint64(n * 0x0101_0101_0101_0101) for n in (0x80 - 0x61, 0x80 - 0x7B, 0x5F))
@@ -29,24 +33,27 @@ _COUNT = np.uint64(0x0001_0203_0405_0607)
 _START, _SINGLE = np.uint8(1), np.uint8(2)
 
 
+@intrinsic
+def _load(_context, data, i):  # type: ignore[no-untyped-def]
+    """Eight bytes from any byte on in one load: numba would do eight."""
+
+    def generate(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        eight = ir.IntType(64)
+        place = builder.gep(array.data, [args[1]])
+        return builder.load(builder.bitcast(place, eight.as_pointer()), align=1)
+
+    return types.uint64(data, i), generate
+
+
 @njit(cache=True, nogil=True, inline="always")
 def _eight(data, i):  # type: ignore[no-untyped-def]
-    """The eight bytes at i as one number, the first one lowest; zeros behind the end."""
-    if i + _U8 <= np.uint64(len(data)):  # written so that it becomes one load
-        return (
-            np.uint64(data[i]) | np.uint64(data[i + _U1]) << _U8
-            | np.uint64(data[i + np.uint64(2)]) << np.uint64(16)
-            | np.uint64(data[i + np.uint64(3)]) << np.uint64(24)
-            | np.uint64(data[i + np.uint64(4)]) << np.uint64(32)
-            | np.uint64(data[i + np.uint64(5)]) << np.uint64(40)
-            | np.uint64(data[i + np.uint64(6)]) << np.uint64(48)
-            | np.uint64(data[i + _U7]) << _U56
-        )  # fmt: skip
-    x, k = _U0, _U0
-    while i + k < np.uint64(len(data)):
-        x |= np.uint64(data[i + k]) << k * _U8
-        k += _U1
-    return x
+    """The eight bytes at i as one number, the first one lowest; zeros behind the end.
+
+    `data` has eight bytes at least.
+    """
+    at = min(i, np.uint64(len(data)) - _U8)
+    return _load(data, at) >> (i - at) * _U8
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -63,10 +70,9 @@ def _word_bytes(x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _pair(x, i):  # type: ignore[no-untyped-def]
-    """Of eight bytes, the first i and the character behind them; all eight where it is cut off."""
-    end = i + np.uint64(WIDTH[x >> i * _U8 & np.uint64(0xFF)])
-    return x & _FIRST[min(end, _U8)]
+def _more(x, i, widths):  # type: ignore[no-untyped-def]
+    """Of eight bytes, the first i and, as `widths` say of the one behind, some more."""
+    return x & _FIRST[i + np.uint64(widths[x >> (i * _U8 & _U56) & _BYTE])]
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -106,17 +112,18 @@ def index(text, offsets, loose, shift, bits, keys, low, high, parent, starts, fu
         parent[k] = k - 1
         while parent[k] >= 0 and not _begins(text, offsets, parent[k], i, stop):
             parent[k] = parent[parent[k]]
-        size, key, word = stop - i, _eight(text, i), WORD[text[i]]
-        first = np.uint64(WIDTH[text[i]])
+        size, word = stop - i, WORD[text[i]]
+        key = _eight(text, i) & _FIRST[min(size, _U8)]
+        first, widths = np.uint64(WIDTH[text[i]]), WIDTH
         if not word:
             starts[text[i]] |= _SINGLE if first == size else _START
         elif loose[k]:
             further[text[i]] = True
         else:
-            first = _word_bytes(key)
+            first, widths = _word_bytes(key), _BEHIND
         if size < _U8:
-            key &= _FIRST[size]
-            key = key if first >= size else _pair(key, first)
+            whole = first == size or first + widths[text[i + first]] <= size
+            key = _more(key, first, widths) if whole else key & _FIRST[first]
         slot = _slot(keys, key)
         keys[slot] = key
         low[slot], high[slot] = min(low[slot], k), max(high[slot], k + 1)
@@ -142,22 +149,22 @@ def _begins(text, offsets, k, i, stop):  # type: ignore[no-untyped-def]
 def candidates(data, begin, shift, bits, starts, out):  # type: ignore[no-untyped-def]
     """Fill `out` with bytes from `begin` on at which a key may stand: (count, where to go on)."""
     i, stop, n, room = np.uint64(begin), np.uint64(len(data)), 0, len(out) - 1
+    spaces = np.uint64(starts[0x20] == 0)
     while i < stop and n < room:
         b, here = data[i], i
-        if WORD[b]:
+        if b < 0x80 and WORD[b]:
             x = _eight(data, i)
             size = _word_bytes(x)
-            hit = _maybe(bits, shift, x)
-            if size < _U8:
-                hit |= _maybe(bits, shift, x & _FIRST[size])
-                hit |= _maybe(bits, shift, _pair(x, size))
+            hit = _maybe(bits, shift, x) | _maybe(bits, shift, x & _FIRST[size])
+            hit |= _maybe(bits, shift, _more(x, size, _BEHIND))
             i += size
             while size == _U8:
                 size = _word_bytes(_eight(data, i))
                 i += size
+            i += spaces & np.uint64(data[i] == 0x20)  # not worth a turn
         elif b >= 0x80 or starts[b]:  # nearly all of the former begin some literal
             x, wide = _eight(data, i), np.uint64(WIDTH[b])
-            hit = _maybe(bits, shift, x) | _maybe(bits, shift, _pair(x, wide))
+            hit = _maybe(bits, shift, x) | _maybe(bits, shift, _more(x, wide, WIDTH))
             if starts[b] & _SINGLE:
                 hit |= _maybe(bits, shift, x & _FIRST[wide])
             i += wide
@@ -198,12 +205,12 @@ def occurrences(data, at, anywhere, keys, low, high, text, offsets, loose, paren
     ends = np.empty(len(at) + 16, np.int64)
     for p in range(len(at)):
         here = np.uint64(at[p])
-        x, first = _eight(data, here), np.uint64(WIDTH[data[here]])
+        x, first, widths = _eight(data, here), np.uint64(WIDTH[data[here]]), WIDTH
         if WORD[data[here]] and not anywhere:
-            first = _word_bytes(x)
+            first, widths = _word_bytes(x), _BEHIND
         slot = _slot(keys, x)
         if keys[slot] == _U0 and first < _U8:
-            slot = _slot(keys, _pair(x, first))
+            slot = _slot(keys, _more(x, first, widths))
             if keys[slot] == _U0:
                 slot = _slot(keys, x & _FIRST[first])
         if keys[slot] == _U0:
