@@ -29,7 +29,9 @@ def expand_rule(
 
     def plain(terms: Sequence[str]) -> tuple[str, ...]:
         try:
-            named = (part for term in terms for part in _named(term, contexts))
+            named = [part for term in terms for part in _named(term, contexts)]
+            if not any("{" in term for term in named):  # nearly always
+                return tuple(dict.fromkeys(named))
             return tuple(dict.fromkeys(t for term in named for t in fill(term, slots)))
         except RuleError as error:
             faults.append(str(error))

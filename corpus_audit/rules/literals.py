@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,19 +37,21 @@ class Literals:
         count = len(literals)
         self._order = np.array(sorted(range(count), key=literals.__getitem__), np.int64)
         ordered = [literals[number] for number in self._order]
-        self._text = np.frombuffer(b"".join(ordered) + b"\0", np.uint8)
+        self._text = np.frombuffer(b"".join(ordered) + bytes(8), np.uint8)
         self._offsets = np.cumsum([0, *map(len, ordered)], dtype=np.int64)
         self._loose = np.zeros(count, np.bool_) if loose is None else loose[self._order]
-        bits = min(max(count.bit_length() + 2, 8), 20)
-        self._shift = np.uint64(64 - bits)
-        self._keys, self._longer = np.zeros(1 << bits, np.uint8), np.zeros(4 << bits, np.bool_)
-        self._low, self._high = np.full(1 << bits, count, np.int32), np.zeros(1 << bits, np.int32)
+        words = min(max(count.bit_length() - 1, 4), 14)  # 64 bits for two literals
+        self._shift, self._bits = np.uint64(64 - words), np.zeros(1 << words, np.uint64)
+        size = 2 << count.bit_length()
+        self._keys = np.zeros(size, np.uint64)
+        self._low, self._high = np.full(size, count, np.int32), np.zeros(size, np.int32)
         self._parent = np.empty(count, np.int32)
-        self._further = np.zeros(256, np.bool_)
+        self._starts, further = np.zeros(256, np.uint8), np.zeros(256, np.bool_)
         search.index(
-            self._text, self._offsets, self._loose, search.WORD, self._shift, self._keys,
-            self._longer, self._low, self._high, self._parent, self._further,
+            self._text, self._offsets, self._loose, self._shift, self._bits, self._keys, self._low,
+            self._high, self._parent, self._starts, further,
         )  # fmt: skip
+        self._further = np.flatnonzero(further).astype(np.uint8)
 
     @property
     def longest(self) -> int:
@@ -62,17 +64,21 @@ class Literals:
             none = np.zeros(0, np.int64)
             return Occurrences(none, none, none)
         data, begin = view.data[: view.offsets[-1]], int(view.offsets[0])
-        tables = search.WORD, self._shift, self._keys
-        places = _filled(
-            lambda i, o: search.places(data, i, *tables, self._longer, *o), begin, data
-        )
-        found = self._occurrences(data, *places)
-        if self._further.any():
-            places = _filled(
-                lambda i, o: search.further_places(data, i, *tables, self._further, *o), begin, data
+        if len(data) < 8:
+            data = np.r_[data, np.zeros(8, np.uint8)]  # the kernels read eight bytes at a time
+        parts = [
+            self._occurrences(data, at, False)
+            for at in _filled(
+                lambda i, out: search.candidates(
+                    data, i, self._shift, self._bits, self._starts, out
+                ), begin, data,
             )
-            both = zip(found, self._occurrences(data, *places), strict=True)
-            found = Occurrences(*map(np.concatenate, both))
+        ]  # fmt: skip
+        for byte in self._further:
+            places = _filled(lambda i, out, b=byte: search.standing(data, i, b, out), begin, data)
+            parts += [self._occurrences(data, at, True) for at in places]
+        found = Occurrences(*map(np.concatenate, zip(*parts, strict=True)))
+        if len(self._further):
             order = np.lexsort((found.literal, found.start))
             found = found.only(order)
             again = np.r_[False, (found.literal[1:] == found.literal[:-1])][: len(order)]
@@ -80,22 +86,19 @@ class Literals:
             found = found.only(~again)
         return found
 
-    def _occurrences(self, data: Bytes, at: Int64s, slots: Int64s) -> Occurrences:
+    def _occurrences(self, data: Bytes, at: Int64s, anywhere: bool) -> Occurrences:
         literal, start, end = search.occurrences(
-            data, at, self._low[slots], self._high[slots], self._text, self._offsets, self._loose,
-            search.WORD, self._parent,
+            data, at, anywhere, self._keys, self._low, self._high, self._text, self._offsets,
+            self._loose, self._parent,
         )  # fmt: skip
         return Occurrences(self._order[literal], start, end)
 
 
 def _filled(
-    fill: Callable[[int, Sequence[Int64s]], tuple[int, int]], begin: int, data: Bytes
-) -> list[Int64s]:
-    """What a kernel finds, which fills two arrays and says where to go on when they are full."""
-    parts = [[np.zeros(0, np.int64)] for _ in range(2)]
-    out = [np.empty(_ROOM, np.int64) for _ in range(2)]
+    fill: Callable[[int, Int64s], tuple[int, int]], begin: int, data: Bytes
+) -> Iterator[Int64s]:
+    """What a kernel finds, which fills an array and says where to go on when it is full."""
+    out = np.empty(_ROOM, np.int64)
     while begin < len(data):
         count, begin = fill(begin, out)
-        for part, column in zip(parts, out, strict=True):
-            part.append(column[:count].copy())
-    return [np.concatenate(part) for part in parts]
+        yield out[:count]

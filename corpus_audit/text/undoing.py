@@ -75,7 +75,8 @@ def undo(  # type: ignore[no-untyped-def]
                 char, begin, stop, bits, m, out, start, end, what, offsets, owner, count, rows[k]
             )
             count += 1
-        for way in range(3):
+        repeats, reads = _odd(char, m, looks)
+        for way in range(0 if repeats else 2, 3 if reads else 2):
             if _read(
                 char, begin, stop, bits, m, classes, looks, way,
                 out, start, end, what, offsets, count,
@@ -169,6 +170,16 @@ def _write(  # type: ignore[no-untyped-def]
 def _parted(kind, neighbour):  # type: ignore[no-untyped-def]
     """Does a character not go on into its neighbour? Letters do not go on into Han characters."""
     return neighbour <= HARD or (kind == LETTER and neighbour == HAN)
+
+
+@njit(cache=True, nogil=True)
+def _odd(char, m, looks):  # type: ignore[no-untyped-def]
+    """Does a character stand three times, and is there leet or a lookalike? Else none is read."""
+    repeats, reads = False, False
+    for i in range(m):
+        repeats |= i > 1 and char[i] == char[i - 1] and char[i] == char[i - 2]
+        reads |= letter_of(char[i], looks) != 0
+    return repeats, reads
 
 
 @njit(cache=True, nogil=True)
