@@ -52,7 +52,7 @@ def whole(corpus, tmp_path_factory):
     return answer(out)
 
 
-@pytest.mark.parametrize("batch_bytes", [1, 5_000, 16 << 20])
+@pytest.mark.parametrize("batch_bytes", [600, 5_000, 16 << 20])
 @pytest.mark.parametrize("unit_bytes", [20_000, 64 << 20])
 def test_batch_and_unit_sizes_change_nothing(corpus, whole, tmp_path, batch_bytes, unit_bytes):
     corpus_audit.scan(
@@ -107,7 +107,7 @@ def test_merging_refuses_what_does_not_go_together(corpus, tmp_path):
 @pytest.mark.parametrize("delay", [0.0, 0.3, 0.8])
 def test_a_killed_scan_goes_on_where_it_stopped(corpus, whole, tmp_path, delay):
     out = tmp_path / "a"
-    command = scan_command(corpus, out, "--unit-size", "20k", "--batch-size", "1k")
+    command = scan_command(corpus, out, "--unit-size", "20k", "--batch-size", "8k")
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while not list(out.glob("units/*.json")) and time.monotonic() < deadline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -75,8 +76,8 @@ class Literals:
             )
         ]  # fmt: skip
         for byte in self._further:
-            places = _filled(lambda i, out, b=byte: search.standing(data, i, b, out), begin, data)
-            parts += [self._occurrences(data, at, True) for at in places]
+            kernel = partial(_standing, data, byte)
+            parts += [self._occurrences(data, at, True) for at in _filled(kernel, begin, data)]
         found = Occurrences(*map(np.concatenate, zip(*parts, strict=True)))
         if len(self._further):
             order = np.lexsort((found.literal, found.start))
@@ -92,6 +93,11 @@ class Literals:
             self._loose, self._parent,
         )  # fmt: skip
         return Occurrences(self._order[literal], start, end)
+
+
+def _standing(data: Bytes, byte: np.uint8, begin: int, out: Int64s) -> tuple[int, int]:
+    count, end = search.standing(data, begin, byte, out)
+    return count, end
 
 
 def _filled(
