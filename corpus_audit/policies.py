@@ -11,7 +11,7 @@ from corpus_audit.errors import RuleError
 from corpus_audit.limits import COUNTED, COVERAGE, RATIO, ClauseGate, Limit, Waiver
 from corpus_audit.rules.entries import Entries
 from corpus_audit.rules.location import rules_dir
-from corpus_audit.types import PERSONAL, Level
+from corpus_audit.types import COPIED, PERSONAL, Level, risk_of
 
 Profile = Literal["regular", "strict", "audit"]
 
@@ -58,6 +58,7 @@ class RatioPolicy(_Model):
     limit: float = Field(default=0.05, ge=0, le=1)  # strictly over it bars
     counted: tuple[str, ...] = ("A.1", "A.2", "A.3", "A.4")  # groups or single risks
     personal_data: bool = False  # personal data has clauses of its own (5.2 c)
+    copied_works: bool = False  # so have signs of infringement (5.2 b)
     warn: float | None = Field(default=None, ge=0, le=1)  # strictly over it a gate warns
     gate: Literal["fail", "warn"] = "fail"  # what a source over the limit does to a gate
 
@@ -71,11 +72,17 @@ class RatioPolicy(_Model):
         """Is this risk in the counted set?"""
         return any(self.is_in(risk, item) for item in self.counted)
 
+    def counts_mark(self, hit: str) -> bool:
+        """Does this policy count a hit of its kind, or leave it to the clauses it has itself?"""
+        if hit.endswith(PERSONAL):
+            return self.personal_data
+        return self.copied_works or not hit.endswith(COPIED)
+
     def is_in(self, risk: str, group: str) -> bool:
-        """Is this hit one of a group or risk? Hits by personal data are where they count."""
-        name = risk.removesuffix(PERSONAL)
-        if name != risk and not self.personal_data:
+        """Is this hit one of a group or risk? What stands apart is, where the policy counts it."""
+        if not self.counts_mark(risk):
             return False
+        name = risk_of(risk)
         return name == group or name.startswith(group + ".")
 
 

@@ -119,8 +119,15 @@ class Reader(Protocol):
 
 Transforms = tuple[str, ...]
 
-#: Ends the name of a risk that personal data hits, in tallies and in `documents/`.
+#: End the name of what a document hits, in tallies and in `documents/`, where clauses of its own
+#: ask for it: personal data, and copies of the works of others.
 PERSONAL = ":personal"
+COPIED = ":copied"
+
+
+def risk_of(hit: str) -> str:
+    """The risk of Annex A behind the name of a hit."""
+    return hit.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +142,14 @@ class RuleInfo:
     confidence: Level
     #: Of personal data and secrets, which a policy's ratio leaves out unless it says otherwise.
     personal: bool = False
+    #: Of copies of the works of others; likewise.
+    copied: bool = False
 
     @property
     def hits(self) -> str:
-        """The name of what a document hits: personal data has its own, so that it stays apart."""
-        return self.risk + PERSONAL if self.risk and self.personal else self.risk
+        """The name of what a document hits: what has clauses of its own stays apart."""
+        mark = PERSONAL if self.personal else COPIED if self.copied else ""
+        return self.risk + mark if self.risk else ""
 
 
 @dataclass(frozen=True, slots=True)

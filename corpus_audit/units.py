@@ -26,7 +26,7 @@ from corpus_audit.readers.sources import name_source, relative_path
 from corpus_audit.suppressions import suppressed
 from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
 from corpus_audit.text.batch import Batch
-from corpus_audit.types import PERSONAL, Detector, Loss, Skipped
+from corpus_audit.types import Detector, Loss, Skipped, risk_of
 from corpus_audit.writer import UnitWriter
 
 
@@ -155,11 +155,11 @@ def _tally_batch(
         source, name = sources[code[row]], hits.risks[risk]
         add_counts(source.hits, {name: 1})
         add_counts(source.hit_chars, {name: int(batch.chars[row])})
-    # Rules without a risk (statements of licences) are no weak sign of one; personal data is
-    # counted by itself.
-    speaks = np.array([bool(rule.risk) and not rule.personal for rule in seen.rules] or [False])
+    # Rules without a risk (statements of licences) are no weak sign of one; what has clauses of its
+    # own is counted by itself.
+    speaks = np.array([rule.hits == rule.risk != "" for rule in seen.rules] or [False])
     found = np.unique(seen.pair_row[speaks[seen.pair_rule]])
-    apart = np.array([not name.endswith(PERSONAL) for name in hits.risks] or [False])
+    apart = np.array([name == risk_of(name) for name in hits.risks] or [False])
     for row in found[~np.isin(found, hits.row[apart[hits.risk]])].tolist():
         sources[code[row]].matched_only += 1
     for row in np.unique(hits.row).tolist():

@@ -27,10 +27,10 @@ COPIED_SHARE = 0.5  # of the words of a document
 COPIED_WORDS = 200  # or so many of them: a page
 
 _COPIED = RuleInfo(
-    "works.copied", "A.3.a", "copies a work of others", "复制他人作品", "high", "high"
+    "works.copied", "A.3.a", "copies a work of others", "复制他人作品", "high", "high", copied=True
 )
 _QUOTED = RuleInfo(
-    "works.quoted", "A.3.a", "quotes a work of others", "引用他人作品", "medium", "low"
+    "works.quoted", "A.3.a", "quotes a work of others", "引用他人作品", "medium", "low", copied=True
 )
 
 

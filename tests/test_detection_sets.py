@@ -126,13 +126,37 @@ def test_near_misses_are_enough_and_about_two_thirds_chinese() -> None:
     assert genres[0] == genres[1]
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", [*HALVES, "more"])
 def test_each_near_miss_holds_the_term_that_would_wrongly_fire(half: sets.Half) -> None:
     simplified = pytest.importorskip("opencc").OpenCC("t2s").convert
     for case in sets.near_misses(half):
         text = simplified(unicodedata.normalize("NFKC", case.text)).casefold()
         bare = "".join(c for c in text if c.isalnum())
         assert case.naive in text or case.naive in bare, case
+
+
+def test_the_third_part_holds_enough_adverts_of_every_trade_and_language() -> None:
+    templates = sets.solicitation("more").templates
+    assert len(templates) >= 120
+    counts = Counter((t.category, t.lang) for t in templates)
+    assert min(counts[c, lang] for c in sets.CATEGORIES for lang in sets.LANGUAGES) >= 8
+    assert all(t.risk == RISKS[t.category] for t in templates)
+    assert not [t.id for t in templates if t.slots]
+
+
+def test_the_third_part_holds_near_misses_of_its_own_in_both_languages() -> None:
+    more = {case.text: case.lang for case in sets.near_misses("more")}
+    assert len(more) >= 250
+    assert 0.4 <= sum(lang == "zh" for lang in more.values()) / len(more) <= 0.6
+    assert not more.keys() & {case.text for half in HALVES for case in sets.near_misses(half)}
+
+
+@pytest.mark.parametrize("name", ["near_misses", "solicitation"])
+def test_no_contact_of_the_third_part_could_be_real(name: str) -> None:
+    text = (sets.FOLDER / f"{name}_more.toml").read_text("utf-8")
+    assert not re.search(r"\d{6,}", text)
+    for host in re.findall(r"(?:https?://|@)([\w-]+(?:\.[\w-]+)+)", text):
+        assert host.endswith(".example"), host
 
 
 def test_deterministic_kinds_cover_what_is_demanded() -> None:

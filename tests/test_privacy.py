@@ -4,6 +4,7 @@ import json
 import shutil
 import signal
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,9 @@ def stored(place: Path) -> str:
         parts.append(str(path.relative_to(place.parent)))
         if path.suffix == ".parquet":
             parts += [str(row) for row in pq.read_table(path).to_pylist()]
+        elif path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                parts += [book.read(name).decode("utf-8", "replace") for name in book.namelist()]
         elif path.is_file():
             parts.append(path.read_bytes().decode("utf-8", "replace"))
     return "\n".join(parts)
@@ -122,6 +126,18 @@ COMMANDS = {
     "gate audit --lang zh --markdown gate/o.md": 5,  # one file cannot be read
     "gate corpus/plain.jsonl --rules rules.toml --detectors {detectors} --json gate/p.json": 4,
     "redact corpus/plain.jsonl -o redacted": 0,
+    "assess audit": 4,
+    "assess audit --lang zh --format json": 4,
+    **{
+        f"report audit --format {name}": 0
+        for name in ("html", "md", "xlsx", "csv", "json", "parquet")
+    },
+    "report audit --lang zh --format html -o -": 0,
+    "sample audit --seed 7 --draw-only": 0,
+    "sample part --seed 7 --sheets sheets": 0,  # the sheets are the marked exception
+    "review status audit": 0,
+    "verify audit --log": 0,
+    "diff part audit --risks": 0,
     "redact corpus -o redacted2": 5,
 }
 OTHERS = "fingerprints,keywords,language,licences,origins"

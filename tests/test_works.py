@@ -57,16 +57,22 @@ def test_traditional_characters_and_spaces_do_not_hide_a_copy(works, make_batch)
     assert [rule for _, rule, _ in found(detector, make_batch(hidden))] == ["works.copied"]
 
 
-def test_a_source_that_copies_works_hits_a3a(works, tmp_path):
+@pytest.mark.parametrize(("counts", "hits", "status"), [(False, 0, "under"), (True, 1, "over")])
+def test_copies_count_into_the_ratio_only_where_the_policy_says_so(
+    works, tmp_path, counts, hits, status
+):
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     records = [{"text": WORK}, {"text": "集市上卖菜的人很多，今天的白菜比昨天便宜两毛钱。"}]
     (corpus / "books.jsonl").write_text(
         "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records), encoding="utf-8"
     )
-    audit = corpus_audit.scan(corpus, tmp_path / "a", works=works)
+    policy = tmp_path / "policy.toml"
+    policy.write_text(f"[ratio]\ncopied_works = {str(counts).lower()}\n")
+    audit = corpus_audit.scan(corpus, tmp_path / "a", works=works, policy=policy)
     row = audit.sources().set_index("source").loc["books"]
-    assert row.hit_documents == 1 and "A.3.a=1" in row.risks and row.status == "over"
+    assert "A.3.a:copied=1" in row.risks
+    assert (row.hit_documents, row.status) == (hits, status)
 
 
 def test_works_too_short_to_be_met_again_are_refused(tmp_path):

@@ -67,9 +67,10 @@ def show_set(rules: RuleSet, name: str, texts: Sequence[public.Labelled]) -> Non
 
 def show_own(rules: RuleSet) -> None:
     """The sets of this folder. Of the test half only counts are shown."""
-    halves: tuple[sets.Half, ...] = ("dev", "test")
+    halves: tuple[sets.Half, ...] = ("dev", "more", "test")
     for half in halves:
-        cases = solicitation.generate(half)
+        size = len(sets.solicitation(half).templates) if half == "more" else 480
+        cases = solicitation.generate(half, size)
         hits = hit_risks(rules, [case.text for case in cases])
         print(f"\nsolicitation, {half}: recall of any risk, and of the risk itself")
         names = sorted({case.category for case in cases})
@@ -84,7 +85,7 @@ def show_own(rules: RuleSet) -> None:
         near = sets.near_misses(half)
         false = hit_risks(rules, [case.text for case in near])
         print(f"near misses, {half}: hit {share(sum(map(bool, false)), len(near))}")
-        if half == "dev":
+        if half != "test":
             for case, risks in zip(near, false, strict=True):
                 if risks:
                     print(f"    {case.id} {sorted(risks)}")

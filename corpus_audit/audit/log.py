@@ -22,7 +22,10 @@ from corpus_audit.errors import AuditError
 
 LOG = "log.jsonl"
 FILES = "files.json"  # digests of what a scan wrote: too many for a line of the log
-_WRITTEN = ("duplicates.json", "duplicates.parquet", MANIFEST, "sources.csv", "sources.parquet")
+_WRITTEN = (
+    "duplicates.json", "duplicates.parquet", MANIFEST, "personal.csv", "personal.parquet",
+    "sources.csv", "sources.parquet",
+)  # fmt: skip
 _FACTS = ("config", "key_id", "ledger", "merged_from", "counts")
 _PIECE = 1 << 20
 #: Who acts, where the name of the account does not tell.

@@ -18,7 +18,7 @@ GROUP = "corpus_audit.detectors"
 
 #: Columns of the table of sources, beside which those of detectors stand.
 _SOURCES = (
-    "source", "documents", "chars", "bytes", "skipped", "unseen", "matched_only", "prevalence",
+    "source", "documents", "chars", "bytes", "skipped", "unseen", "undrawn", "matched_only", "prevalence",
     "prevalence_worst", "limit", "status", "risks", "skip_reasons",
 )  # fmt: skip
 _PREFIXES = ("hit_", "sum_")  # the table of sources makes such names

@@ -20,7 +20,7 @@ from corpus_audit.duplicates.result import ROWS, read_numbers
 from corpus_audit.errors import AuditError, UsageError
 from corpus_audit.findings import finished_units
 from corpus_audit.policies import Policy
-from corpus_audit.types import PERSONAL, SKIP_REASONS
+from corpus_audit.types import COPIED, PERSONAL, SKIP_REASONS
 from corpus_audit.units import UnitResult
 
 _PLAIN = ("hit", "personal", "duplicate", "known", "contaminated", "skipped")
@@ -64,7 +64,8 @@ class Selection:
                 raise UsageError(f"--drop {way!r}: nothing is dropped by that. Use {WAYS}.")
 
         def drops(risk: str) -> bool:
-            named = any(risk == each or risk.startswith(each + ".") for each in risks)
+            plain = risk.removesuffix(COPIED)
+            named = any(plain == each or plain.startswith(each + ".") for each in risks)
             named |= self._personal and risk.endswith(PERSONAL)
             return named or ("hit" in ways and policy.ratio.counts(risk))
 

@@ -18,7 +18,7 @@ from corpus_audit.duplicates.frame import halves, open_parquet
 from corpus_audit.gate.counted import PII_CLASSES, Audited, other_languages, stated, states
 from corpus_audit.limits import Limit
 from corpus_audit.policies import PROFILES
-from corpus_audit.types import PERSONAL
+from corpus_audit.types import COPIED, PERSONAL
 
 Flags = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
@@ -26,6 +26,7 @@ Hashes = npt.NDArray[np.uint64]
 #: Measures that are told document by document.
 BY_CONTENT = ("risk", "pii", "languages", "licence")
 PERSONAL_RULE = "pii."
+COPIED_RULE = "works."
 _FINDINGS = ["path", "position", "rule", "risk", "confidence", "suppressed"]
 _POSITIONS = 1 << 44
 
@@ -124,14 +125,17 @@ def hit_by(limit: Limit, contents: Contents, audited: Audited) -> Flags:
     return hit
 
 
+def hit_name(rule: str, risk: str) -> str:
+    """What a finding of this rule hits, as tallies name it."""
+    if rule.startswith(PERSONAL_RULE):
+        return risk + PERSONAL
+    return risk + COPIED if rule.startswith(COPIED_RULE) else risk
+
+
 def relevant(limit: Limit, contents: Contents, audited: Audited) -> Flags:
     """Which findings speak of what is limited."""
     if limit.measure == "risk":
-        personal = np.array([rule.startswith(PERSONAL_RULE) for rule in contents.rule], np.bool_)
-        names = [
-            f"{risk}{PERSONAL}" if mark else risk
-            for risk, mark in zip(contents.risk, personal.tolist(), strict=True)
-        ]
+        names = [hit_name(*each) for each in zip(contents.rule, contents.risk, strict=True)]
         counts = {name: audited.risk_counts(limit.value, name) for name in set(names)}
         return np.array([counts[name] for name in names], np.bool_)
     if limit.measure != "pii":

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from corpus_audit.duplicates.frame import open_parquet
 from corpus_audit.findings import unit_tables
-from corpus_audit.gate.contents import PERSONAL_RULE
+from corpus_audit.gate.contents import PERSONAL_RULE, hit_name
 from corpus_audit.gate.counted import (
     CORPUS,
     PII_CLASSES,
@@ -27,7 +27,7 @@ from corpus_audit.gate.counted import (
 from corpus_audit.gate.model import Cause, Place, Verdict
 from corpus_audit.limits import COUNTED, Limit
 from corpus_audit.tally import SourceTally, add_counts
-from corpus_audit.types import HARMLESS_SKIPS, PERSONAL
+from corpus_audit.types import HARMLESS_SKIPS
 
 PLACES = 5  # kept of each source and rule, and of each source
 LOST = "lost"  # files of which an unknown number of records is missing
@@ -151,7 +151,7 @@ def _cause_counts(
         return {
             rule: count
             for rule, count in tally.rules.items()
-            if rule in rules and audited.risk_counts(value, _risk(rule, rules[rule]))
+            if rule in rules and audited.risk_counts(value, hit_name(rule, rules[rule]))
         }
     if measure == "pii":
         every = value in PII_CLASSES
@@ -177,10 +177,6 @@ def _cause_counts(
         for reason, count in tally.skipped.items()
         if reason == value or (value == "any" and reason not in HARMLESS_SKIPS)
     }
-
-
-def _risk(rule: str, risk: str) -> str:
-    return f"{risk}{PERSONAL}" if rule.startswith(PERSONAL_RULE) else risk
 
 
 def _command(limit: Limit, source: str, audited: Audited) -> str:

@@ -21,7 +21,7 @@ from corpus_audit.reports.examples import Example
 from corpus_audit.rules.clauses import Risks, Words
 from corpus_audit.sources import Coverage, Status
 from corpus_audit.tally import SourceTally
-from corpus_audit.types import PERSONAL
+from corpus_audit.types import risk_of
 
 Standing = Outcome | Status | Literal["unconfirmed"]
 
@@ -129,13 +129,11 @@ class ReportData:
 
 
 def hits_of(tally: SourceTally, policy: Policy) -> dict[str, int]:
-    """Documents by risk of Annex A; those of personal data are in it where the policy says so."""
-    plain = {risk: n for risk, n in tally.hits.items() if not risk.endswith(PERSONAL)}
-    if not policy.ratio.personal_data:
-        return plain
-    risks = {risk.removesuffix(PERSONAL) for risk in tally.hits}
+    """Documents by risk of Annex A; what has clauses of its own only where it counts."""
+    counts = policy.ratio.counts_mark
+    risks = {risk_of(hit) for hit in tally.hits if counts(hit)}
     return {
-        risk: tally.hit_documents(lambda hit, risk=risk: hit.removesuffix(PERSONAL) == risk)
+        risk: tally.hit_documents(lambda hit, risk=risk: counts(hit) and risk_of(hit) == risk)
         for risk in sorted(risks)
     }
 

@@ -10,7 +10,7 @@ from corpus_audit.assess.model import ClauseOutcome
 from corpus_audit.duplicates.numbers import ALL, ANY
 from corpus_audit.reports.data import ReportData
 from corpus_audit.rules.clauses import Risk
-from corpus_audit.types import HARMLESS_SKIPS, PERSONAL
+from corpus_audit.types import HARMLESS_SKIPS, risk_of
 
 _LEAST_CHANGE = 0.0001  # of a share, that copies are said to make
 
@@ -28,7 +28,7 @@ class RiskRow:
 def risk_rows(data: ReportData) -> list[RiskRow]:
     """All risks, in the order of Annex A."""
     total = data.total.documents
-    looked = {risk.removesuffix(PERSONAL) for risk in data.manifest["risks"]}
+    looked = {risk_of(risk) for risk in data.manifest["risks"]}
     hits_by_risk = data.hits
     return [
         RiskRow(

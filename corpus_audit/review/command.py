@@ -94,6 +94,7 @@ def ask_for(
 def make_sample(audit: str, ask: Ask, options: SheetOptions | None) -> Written:
     """Draw a sample and record it in the audit; write its sheets where `options` are given."""
     store = AuditStore(audit)
+    store.read_manifest()  # before the lock, which would make a folder
     share = TECHNICAL_SHARE if ask.plan == "standard" else None
     with store.lock():
         sample, table = draw(store, ask, technical_share=share)

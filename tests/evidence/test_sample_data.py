@@ -121,7 +121,7 @@ def test_each_source_has_the_outcome_of_the_five_per_cent_rule(assessed):
     assert found["crawl"].basis == "sample" and found["crawl"].population == 48_000
     assert found["crawl"].unseen == 5  # six were skipped, one of them empty
     assert found["market-board"].share.value == 0.2
-    assert found["market-board"].share_chars.hit == 1182
+    assert found["market-board"].share_chars.hit == 1267
     assert len(assessed["tc260-003-2024"].counted) == 29
     assert len(assessed["tc260-003-2024"].counted_samples) == 31
     assert len(assessed["gbt-45652-2025"].counted_samples) == 29

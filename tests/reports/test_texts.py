@@ -27,7 +27,7 @@ WITHOUT_WORDS = {
     "clauses.requires",
 }  # fmt: skip
 #: Names of owners in the ledger of the sample, which reasons quote.
-NAMES = re.compile("样例[百科社区新闻网]+|渡口出版社")
+NAMES = re.compile("样例[百科社区新闻网]+|渡口出版社|corpus-audit(?: (?:review )?[a-z]+)?")
 
 
 class Visible(HTMLParser):
