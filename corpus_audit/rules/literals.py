@@ -61,7 +61,7 @@ class Literals:
 
     def find(self, view: View) -> Occurrences:
         """Every occurrence of every literal in a view, in order of their starts."""
-        if not len(self._order) or not len(view.data):
+        if not len(self._order) or view.offsets[0] == view.offsets[-1]:
             none = np.zeros(0, np.int64)
             return Occurrences(none, none, none)
         data, begin = view.data[: view.offsets[-1]], int(view.offsets[0])
@@ -76,8 +76,8 @@ class Literals:
             )
         ]  # fmt: skip
         for byte in self._further:
-            kernel = partial(_standing, data, byte)
-            parts += [self._occurrences(data, at, True) for at in _filled(kernel, begin, data)]
+            places = _filled(partial(_standing, data, byte), begin, data)
+            parts += [self._occurrences(data, at, True) for at in places]
         found = Occurrences(*map(np.concatenate, zip(*parts, strict=True)))
         if len(self._further):
             order = np.lexsort((found.literal, found.start))
@@ -95,11 +95,6 @@ class Literals:
         return Occurrences(self._order[literal], start, end)
 
 
-def _standing(data: Bytes, byte: np.uint8, begin: int, out: Int64s) -> tuple[int, int]:
-    count, end = search.standing(data, begin, byte, out)
-    return count, end
-
-
 def _filled(
     fill: Callable[[int, Int64s], tuple[int, int]], begin: int, data: Bytes
 ) -> Iterator[Int64s]:
@@ -108,3 +103,8 @@ def _filled(
     while begin < len(data):
         count, begin = fill(begin, out)
         yield out[:count]
+
+
+def _standing(data: Bytes, byte: np.uint8, begin: int, out: Int64s) -> tuple[int, int]:
+    count, behind = search.standing(data, begin, byte, out)
+    return count, behind

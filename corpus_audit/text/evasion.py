@@ -52,7 +52,7 @@ class Neighbours:
     def __init__(self, literals: Iterable[bytes]) -> None:
         texts = [literal.decode() for literal in set(literals)]
         self.characters = "".join(sorted(set().union(*texts)))
-        points = np.array([ord(char) for char in "".join(texts)], np.int64)
+        points = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32).astype(np.int64)
         offsets = np.cumsum([0, *map(len, texts)], dtype=np.int64)
         tables = load_tables()
         self.known = np.zeros(1 << shapes.HASH_BITS, np.uint8)
@@ -124,9 +124,13 @@ def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:
 
 def bare(literal: bytes) -> bytes:
     """A literal without what may stand in gaps."""
-    classes = load_tables().classes
-    kept = "".join(char for char in literal.decode() if classes[ord(char)] > shapes.HARD)
-    return kept.encode() or literal
+    return literal.decode().translate(_in_gaps()).encode() or literal
+
+
+@lru_cache
+def _in_gaps() -> dict[int, None]:
+    """What may stand in gaps, as `str.translate` deletes it."""
+    return dict.fromkeys(np.flatnonzero(load_tables().classes <= shapes.HARD).tolist())
 
 
 def skeleton(literal: bytes) -> bytes:
