@@ -10,7 +10,7 @@ table of keys, then found by bisection among the sorted literals (`occurrences`)
 from __future__ import annotations
 
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]
+from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
