@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from corpus_audit.pii.finder import Finder
+    from corpus_audit.pii.finder import Finder, Match
 
 _STOP = frozenset(" \t\n\u3000,，;；:：()（）<>《》\"'“”‘’[]【】、。！？!?@＠")
 #: Ends an unbroken run. An @ stands inside of one: what is on both sides belongs together.
@@ -160,19 +160,35 @@ def mask_label(label: str, key: bytes = b"") -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _mask_label(label: str, key: bytes) -> str:
+    return _mask_all([label], key)[0]
+
+
+def _mask_all(labels: Sequence[str], key: bytes) -> list[str]:
+    """`mask_label` of many: the finders look at all of them at once."""
+    parts = [_parted(label) for label in labels]
+    asked = [i for i, (name, _) in enumerate(parts) if _FIND.search(name)]
+    found: dict[int, Sequence[Match]] = {}
+    if asked:
+        names = [parts[i][0] for i in asked]
+        found = dict(zip(asked, _finder().matches(names), strict=True))
+    return [_masked(*part, found.get(i, ()), key) for i, part in enumerate(parts)]
+
+
+def _parted(label: str) -> tuple[str, str]:
+    """What is masked of a label, and the position at its end, which is not."""
     found = _POSITION.search(label)
-    name, position = (label[: found.start()], found.group()) if found else (label, "")
-    masked = name
-    if _FIND.search(name):
-        (matches,) = _finder().matches([name])
-        sure = [match for match in matches if match.level != "low" and match.kind in _IN_LABELS]
-        masked = star(name, ((match.start, match.end) for match in sure))
+    return (label[: found.start()], found.group()) if found else (label, "")
+
+
+def _masked(name: str, position: str, matches: Sequence[Match], key: bytes) -> str:
+    sure = [match for match in matches if match.level != "low" and match.kind in _IN_LABELS]
+    masked = star(name, ((match.start, match.end) for match in sure))
     masked = _SECRET_VALUE.sub(_star_value, masked)
     masked = _LONG_NUMBER.sub(_mask_if(_is_personal_number), masked)
     masked = _MOBILE.sub(_star, masked)
     masked = _mask_mail(masked)
     if masked == name:
-        return label
+        return name + position
     digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), key=key, digest_size=4)
     return f"{masked}~{digest.hexdigest()}{position}"
 
@@ -216,11 +232,11 @@ def _mask_each(column: pa.Array, key: bytes) -> pa.Array:
     suspect = pc.match_substring_regex(column, _SUSPECT)
     if not pc.any(suspect).as_py():
         return column
-    masked = [
-        mask_label(value, key) if flag else value
-        for value, flag in zip(column.to_pylist(), suspect.to_pylist(), strict=True)
-    ]
-    return pa.array(masked, column.type)
+    values = column.to_pylist()
+    found = [i for i, flag in enumerate(suspect.to_pylist()) if flag]
+    for i, masked in zip(found, _mask_all([values[i] for i in found], key), strict=True):
+        values[i] = masked
+    return pa.array(values, column.type)
 
 
 def _mask_if(test: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
