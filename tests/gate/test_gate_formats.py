@@ -228,12 +228,12 @@ def test_sarif_tells_what_is_waived_and_what_is_known():
 
 
 def test_paths_below_the_working_folder_are_written_from_there():
-    found = decision(verdict(places=(Place("/work/repo/data/a b.jsonl", 0, 1, "t.bet"),)))
-    (first, _) = sarif(found, base="/work/repo")["runs"][0]["results"]
+    found = decision(verdict(places=(Place("/srv/repo/data/a b.jsonl", 0, 1, "t.bet"),)))
+    (first, _) = sarif(found, base="/srv/repo")["runs"][0]["results"]
     assert (
         first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "data/a%20b.jsonl"
     )
-    assert "file=data/a b.jsonl,line=1" in decision_annotations(found, base="/work/repo")
+    assert "file=data/a b.jsonl,line=1" in decision_annotations(found, base="/srv/repo")
 
 
 def test_sarif_has_no_more_results_than_github_takes_and_says_how_many_it_left_out():
