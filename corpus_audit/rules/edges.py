@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from itertools import accumulate, pairwise
 
+from corpus_audit.rules.word_frequency import Prefixes
+
 _CONTEXT = 8  # characters on each side; no word of the dictionary that matters is longer
 
 
@@ -45,7 +47,10 @@ def _tokenizer():  # type: ignore[no-untyped-def]
     with warnings.catch_warnings():  # its regular expressions hold \\. in plain strings
         for category in (SyntaxWarning, DeprecationWarning):  # by version of Python
             warnings.simplefilter("ignore", category)
-        import jieba  # 0.8 s, and only where a short term matched
+        import jieba
 
-    jieba.setLogLevel(60)  # it reports on stderr how long loading took
-    return jieba.Tokenizer()
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ = Prefixes()
+    tokenizer.total = tokenizer.FREQ.total
+    tokenizer.initialized = True  # with its own dictionary, entered as far as it is asked for
+    return tokenizer
