@@ -19,8 +19,13 @@ def cuts_a_word(before: str, match: str, after: str) -> bool:
     left, right = _han_end(before[-_CONTEXT:]), _han_start(after[:_CONTEXT])
     if not left and not right:
         return False
-    ends = [0, *accumulate(map(len, _tokenizer().cut(left + match + right, HMM=False)))]
+    text = left + match + right
     start, stop = len(left), len(left) + len(match)
+    words = _words()
+    words.enter(text)
+    if not words.crosses(text, start) and not words.crosses(text, stop):  # nearly always
+        return False
+    ends = [0, *accumulate(map(len, _tokenizer().cut(text, HMM=False)))]
     for a, b in pairwise(ends):
         across_start, across_stop = a < start < b, a < stop < b
         if across_start != across_stop and not (a <= start and stop <= b):
@@ -30,14 +35,21 @@ def cuts_a_word(before: str, match: str, after: str) -> bool:
 
 def _han_end(text: str) -> str:
     """The Chinese characters that a text ends with."""
-    return text[len(text.rstrip(_HAN)) :] if text else ""
+    start = len(text)
+    while start and _is_han(text[start - 1]):
+        start -= 1
+    return text[start:]
 
 
 def _han_start(text: str) -> str:
-    return text[: len(text) - len(text.lstrip(_HAN))]
+    return _han_end(text[::-1])[::-1]
 
 
-_HAN = "".join(map(chr, range(0x4E00, 0xA000)))
+def _is_han(char: str) -> bool:
+    return "\u4e00" <= char < "\ua000"
+
+
+_words = cache(Prefixes)
 
 
 @cache
@@ -50,7 +62,6 @@ def _tokenizer():  # type: ignore[no-untyped-def]
         import jieba
 
     tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ = Prefixes()
-    tokenizer.total = tokenizer.FREQ.total
+    tokenizer.FREQ, tokenizer.total = _words(), _words().total
     tokenizer.initialized = True  # with its own dictionary, entered as far as it is asked for
     return tokenizer
