@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 
 from corpus_audit.rules.word_frequency import Prefixes
@@ -17,8 +17,11 @@ def cuts_a_word(before: str, match: str, after: str) -> bool:
     (赌博 in 赌博机) is not cut.
     """
     left, right = _han_end(before[-_CONTEXT:]), _han_start(after[:_CONTEXT])
-    if not left and not right:
-        return False
+    return bool(left or right) and _cuts(left, match, right)
+
+
+@lru_cache(maxsize=1 << 16)  # adverts repeat themselves
+def _cuts(left: str, match: str, right: str) -> bool:
     text = left + match + right
     start, stop = len(left), len(left) + len(match)
     words = _words()
