@@ -70,7 +70,8 @@ def find_numbers(view: View, cap: int) -> Numbers:
         shape, flags = np.empty(size, np.int8), np.empty(size, np.uint8)
         start, end, value = np.empty((3, size), np.int64)
         capped[:] = 0
-        n = _scan(*view, *tables, cap, shape, flags, start, end, value, capped)
+        scratch = np.zeros((8, _DIGITS + 2), np.int64)
+        n = _scan(*view, *tables, cap, shape, flags, start, end, value, capped, *scratch)
         if n <= size:
             break
         size = n
@@ -114,17 +115,14 @@ def _groups_at(data, i, stop, digits, whole, ge, gl, gd, gsep):  # type: ignore[
 
 @njit(cache=True, nogil=True)
 def _scan(  # type: ignore[no-untyped-def]
-    offsets, data, region, mobile, area, card, cap, shapes, flags, starts, ends, values, capped
-):
-    digits, whole = np.zeros(_DIGITS + 2, np.int64), np.zeros(_DIGITS + 2, np.int64)
-    ge, gl = np.zeros(_GROUPS + 1, np.int64), np.zeros(_GROUPS + 1, np.int64)
-    gd, gsep = np.zeros(_GROUPS + 1, np.int64), np.zeros(_GROUPS + 1, np.int64)
-    joined = np.zeros(_GROUPS + 1, np.int64)
-    counts = np.zeros(16, np.int64)
+    offsets, data, region, mobile, area, card, cap, shapes, flags, starts, ends, values, capped,
+    digits, whole, ge, gl, gd, gsep, joined, counts,
+):  # fmt: skip
     n = 0
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1] - 1  # data[stop] is the separator
-        counts[:] = 0
+        for kind in range(len(counts)):
+            counts[kind] = 0
         i = begin
         while i < stop:
             if not DIGIT[data[i]]:

@@ -56,7 +56,9 @@ def _scan(offsets, data, places, rows, cap, counts, out):  # type: ignore[no-unt
         at, row = places[j], rows[j]
         begin, stop = offsets[row], offsets[row + 1] - 1
         # --- right: labels with points between, the last one of letters
-        e, limit = at + 1, min(stop, at + 1 + _DOMAIN_LIMIT)
+        e, limit = at + 1, at + 1 + _DOMAIN_LIMIT
+        if limit > stop:
+            limit = stop
         while e < limit and _HOST[data[e]]:
             e += 1
         while e > at + 1 and (data[e - 1] == 46 or data[e - 1] == 45):
@@ -69,14 +71,18 @@ def _scan(offsets, data, places, rows, cap, counts, out):  # type: ignore[no-unt
             if data[k] == 46 and data[k + 1] == 46:
                 named = False
         # --- left
-        s, floor = at, max(begin, at - _LOCAL_LIMIT)
+        s, floor = at, at - _LOCAL_LIMIT
+        if floor < begin:
+            floor = begin
         while s > floor and _LOCAL[data[s - 1]]:
             s -= 1
         bounded = s == begin or not _LOCAL[data[s - 1]]
         while s < at and _EDGE[data[s]]:
             s += 1
         # --- scheme://user:password@host
-        back, floor = at - 1, max(begin, at - 160) + 2
+        back, floor = at - 1, at - 158
+        if floor < begin + 2:
+            floor = begin + 2
         while back >= floor and data[back] != 47 and not _END[data[back]]:
             back -= 1
         what = -1

@@ -51,8 +51,7 @@ def id18_at(data, i, stop, digits, whole, ge, gl, shape, joined):  # type: ignor
             length = 18 if form < 2 else 17
     check = digits[17]
     if length == 17:  # an X ends it
-        behind = data[min(last + 1, stop)]
-        if last >= stop or data[last] != 120 or LETTERS[behind] or DIGIT[behind]:
+        if last >= stop or data[last] != 120 or LETTERS[data[last + 1]] or DIGIT[data[last + 1]]:
             return False, 0, i, last, 0
         check, last = 10, last + 1
     elif length != 18:
@@ -271,7 +270,7 @@ def coordinates_at(data, i, begin, stop, whole, ge, gl, gsep, ng):  # type: igno
     if end - point < 5 or end - point > 16 or (end < stop and data[end] == 46):
         return False, 0, i, end, 0
     one = whole[gl[0]]
-    if max(one, other) > 180 or min(one, other) > 90:
+    if one > 180 or other > 180 or (one > 90 and other > 90):
         return False, 0, i, end, 0
     end = _degrees_end(data, end, stop)
     if end < stop and _COMPASS[data[end]] and not LETTERS[data[end + 1]]:
