@@ -48,11 +48,15 @@ class Literals:
         self._ranges = np.zeros((size, 2), np.int32)
         self._parent = np.empty(count, np.int32)
         starts = np.zeros(256, np.bool_)
-        self._kinds = search.index(
+        self.hashes = np.empty((count, 2), np.uint64)  # of heads and keys, of the sorted literals
+        self.kinds = np.zeros(count, np.int64)
+        search.index(
             self._text, self._offsets, self._loose, self._shift, self._heads, self._bits,
-            self._keys, self._ranges, self._parent, starts,
+            self._keys, self._ranges, self._parent, starts, self.hashes,
+            self.kinds,
         )  # fmt: skip
-        self._others = np.flatnonzero(starts).astype(np.uint8)
+        self._kinds = int(np.bitwise_or.reduce(self.kinds, initial=0))
+        self.others = np.flatnonzero(starts).astype(np.uint8)
 
     @property
     def longest(self) -> int:
@@ -70,7 +74,7 @@ class Literals:
         places, parts = np.empty(_ROOM, np.uint64), []
         while begin < len(data):
             count, begin = search.candidates(
-                data, begin, self._kinds, self._others, self._shift, self._heads, self._bits, places
+                data, begin, self._kinds, self.others, self._shift, self._heads, self._bits, places
             )
             parts.append(search.occurrences(
                 data, places[:count], self._keys, self._ranges, self._text, self._offsets,

@@ -26,12 +26,12 @@ WIDTH[0xC0:], WIDTH[0xE0:], WIDTH[0xF0:] = 2, 3, 4
 
 _STEP = 56  # bytes that a turn is about: of 64 the last eight are read ahead, for whole words
 _PADDED = 256  # zeros behind the last turns: a key is at most 14 bytes behind a place
-_MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
+MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
 _U0, _U3, _U4, _U6, _U8, _U15 = (np.uint64(n) for n in (0, 3, 4, 6, 8, 15))
 _U32, _U38, _U55, _U63, _U64, _BYTE = (np.uint64(n) for n in (32, 38, 55, 63, 64, 255))
 _STEPPED, _KEPT = np.uint64(_STEP), np.uint64((1 << _STEP) - 1)
 #: Kinds of literals, other than those with heads of six bytes and words.
-_MIXED, _SHORT, _SINGLE = 1, 2, 4
+MIXED, SHORT, SINGLE = 1, 2, 4
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -42,15 +42,15 @@ def _first(x, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _hashed(x, size):  # type: ignore[no-untyped-def]
+def hashed(x, size):  # type: ignore[no-untyped-def]
     """A hash of the first `size` bytes, one to eight, of eight."""
-    return _first(x, size) * _MIX
+    return _first(x, size) * MIX
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _keyed(head, behind, size):  # type: ignore[no-untyped-def]
+def keyed(head, behind, size):  # type: ignore[no-untyped-def]
     """A hash of a head, given as its hash, and of a tail: the first `size` of eight bytes."""
-    return ((head ^ _first(behind, size)) * _MIX if size else head) | U1
+    return ((head ^ _first(behind, size)) * MIX if size else head) | U1
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -60,7 +60,7 @@ def _has(bits, shift, key):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _has_both(bits, shift, key):  # type: ignore[no-untyped-def]
+def has_both(bits, shift, key):  # type: ignore[no-untyped-def]
     """1 where a table of bits may hold a hash, which sets two of them, else 0."""
     word = bits[key >> shift]
     return (word >> (key >> _U32 & _U63)) & (word >> (key >> _U38 & _U63)) & U1
@@ -77,20 +77,20 @@ def _slot(keys, key):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _characters(x):  # type: ignore[no-untyped-def]
+def characters(x):  # type: ignore[no-untyped-def]
     """Bytes of the first two characters of eight, six at most."""
     wide = np.uint64(WIDTH[x & _BYTE])
     return min(wide + np.uint64(WIDTH[x >> _U8 * wide & _BYTE]), _U6)
 
 
 @njit(cache=True, nogil=True)
-def index(text, offsets, loose, shift, heads, bits, keys, ranges, parent, starts):  # type: ignore[no-untyped-def]
-    """Fill the tables for sorted literals, behind which stand eight zeros; returns `kinds`.
+def index(text, offsets, loose, shift, heads, bits, keys, ranges, parent, starts, hashes, kinds):  # type: ignore[no-untyped-def]
+    """Fill the tables for sorted literals, behind which stand eight zeros.
 
     `ranges`: which literals have a key, from and to; `parent`: the longest literal that another one
-    begins with, or -1; `starts`: ASCII bytes, other than the first ones of words, that begin one.
+    begins with, or -1; `starts`: ASCII bytes, other than the first ones of words, that begin one;
+    `hashes`: of the head and the key of each; `kinds`: one of three, where heads are shorter.
     """
-    kinds = 0
     for k in range(len(offsets) - 1):
         i, stop = np.uint64(offsets[k]), np.uint64(offsets[k + 1])
         parent[k] = k - 1
@@ -105,24 +105,24 @@ def index(text, offsets, loose, shift, heads, bits, keys, ranges, parent, starts
             while head < min(size, _U8) and WORD[text[i + head]]:
                 head += U1
         else:
-            head = min(_characters(x) if size < _U6 else _U6, size)
+            head = min(characters(x) if size < _U6 else _U6, size)
             ascii = text[i] < 0x80
             starts[text[i]] |= ascii
             if head == np.uint64(WIDTH[text[i]]):
-                kinds |= _SINGLE
+                kinds[k] = SINGLE
             elif head < _U6:
                 mixed = ascii or (WIDTH[text[i]] == 3 and WORD[text[i + _U3]])
-                kinds |= _MIXED if mixed else _SHORT
-        hashed, rest = _hashed(x, head), size - head if word or head == _U6 else _U0
-        heads[hashed >> shift] |= U1 << (hashed >> _U32 & _U63)
+                kinds[k] = MIXED if mixed else SHORT
+        first, rest = hashed(x, head), size - head if word or head == _U6 else _U0
+        heads[first >> shift] |= U1 << (first >> _U32 & _U63)
         tail = _U6 if rest >= _U6 else _U3 if rest >= _U3 else _U0
-        key = _keyed(hashed, eight(text, i + head), tail)
+        key = keyed(first, eight(text, i + head), tail)
+        hashes[k, 0], hashes[k, 1] = first, key
         bits[key >> shift] |= U1 << (key >> _U32 & _U63) | U1 << (key >> _U38 & _U63)
         slot = _slot(keys, key)
         if keys[slot] == _U0:
             keys[slot], ranges[slot, 0] = key, k
         ranges[slot, 1] = k + 1
-    return kinds
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -138,10 +138,10 @@ def _matched(text, offsets, k, data, at):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, inline="always")
 def _maybe(data, at, head, shift, bits):  # type: ignore[no-untyped-def]
     """1 where a key with a head of so many bytes may stand, else 0."""
-    hashed, behind = _hashed(eight(data, at), head), eight(data, at + head)
-    hit = _has_both(bits, shift, _keyed(hashed, behind, _U6))
-    hit |= _has_both(bits, shift, _keyed(hashed, behind, _U3))
-    return hit | _has_both(bits, shift, _keyed(hashed, behind, _U0))
+    first, behind = hashed(eight(data, at), head), eight(data, at + head)
+    hit = has_both(bits, shift, keyed(first, behind, _U6))
+    hit |= has_both(bits, shift, keyed(first, behind, _U3))
+    return hit | has_both(bits, shift, keyed(first, behind, _U0))
 
 
 @njit(cache=True, nogil=True)
@@ -162,7 +162,7 @@ def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ig
         while mask:
             first = zeros(mask)
             mask &= mask - U1
-            hits |= _has(heads, shift, _hashed(eight(source, i + first), _U6)) << first
+            hits |= _has(heads, shift, hashed(eight(source, i + first), _U6)) << first
         mask, hits = hits, _U0
         while mask:
             first = zeros(mask)
@@ -170,21 +170,21 @@ def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ig
             hits |= _maybe(source, i + first, _U6, shift, bits) << first
         if kinds:
             mask = word >> _U3
-            if kinds & _SHORT:  # not only a character and a word, but all but two Han characters
+            if kinds & SHORT:  # not only a character and a word, but all but two Han characters
                 mask = ~(between(source, i, 0xE0, 0xFF) >> _U3)
             mask = (lead & mask | other) & _KEPT
             while mask:
                 first = zeros(mask)
                 mask &= mask - U1
                 x = eight(source, i + first)
-                hits |= _has_both(bits, shift, _hashed(x, _characters(x)) | U1) << first
-            mask = (lead | other) & _KEPT if kinds & _SINGLE else _U0
+                hits |= has_both(bits, shift, hashed(x, characters(x)) | U1) << first
+            mask = (lead | other) & _KEPT if kinds & SINGLE else _U0
             while mask:
                 first = zeros(mask)
                 mask &= mask - U1
                 x = eight(source, i + first)
                 size = np.uint64(WIDTH[x & _BYTE])
-                hits |= _has_both(bits, shift, _hashed(x, size) | U1) << first
+                hits |= has_both(bits, shift, hashed(x, size) | U1) << first
         while hits:
             out[n] = (base + i + zeros(hits)) << _U4
             hits &= hits - U1
@@ -196,7 +196,7 @@ def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ig
             mask &= mask - U1
             size, at = min(zeros(~(word >> first)), _U8), i + first
             out[count] = at << _U4 | size
-            count += np.int64(_has(heads, shift, _hashed(eight(source, at), size)))
+            count += np.int64(_has(heads, shift, hashed(eight(source, at), size)))
         for p in range(n, count):
             at, size = out[p] >> _U4, out[p] & _U15
             out[n] = (base + at) << _U4 | size
@@ -216,9 +216,9 @@ def _eight(data, i):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, inline="always")
 def _keys_at(data, at, head, keys, ranges, text, offsets):  # type: ignore[no-untyped-def]
     """Which literals have the longest key that stands at a byte with a head of so many bytes."""
-    hashed, behind, tail = _hashed(_eight(data, at), head), _eight(data, at + head), _U6
+    first, behind, tail = hashed(_eight(data, at), head), _eight(data, at + head), _U6
     while True:
-        slot = _slot(keys, _keyed(hashed, behind, tail))
+        slot = _slot(keys, keyed(first, behind, tail))
         if keys[slot]:
             low, high = np.int64(ranges[slot, 0]), np.int64(ranges[slot, 1])
             if _matched(text, offsets, low, data, at)[1] >= head + tail:
@@ -244,7 +244,7 @@ def occurrences(data, places, keys, ranges, text, offsets, loose, parent):  # ty
         left, right = _keys_at(data, at, word if word else _U6, keys, ranges, text, offsets)
         if right == 0 and word == _U0:
             x = _eight(data, at)
-            left, right = _keys_at(data, at, _characters(x), keys, ranges, text, offsets)
+            left, right = _keys_at(data, at, characters(x), keys, ranges, text, offsets)
             if right == 0:
                 size = np.uint64(WIDTH[x & _BYTE])
                 left, right = _keys_at(data, at, size, keys, ranges, text, offsets)
