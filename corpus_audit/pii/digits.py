@@ -15,7 +15,7 @@ import numpy.typing as npt
 from numba import njit
 
 from corpus_audit.pii.checksums import is_uscc
-from corpus_audit.pii.groups import STRONG, edges_of, is_digit, region_of, separator_at
+from corpus_audit.pii.groups import DIGIT, STRONG, edges_of, joined_of, separator_at, shape_of
 from corpus_audit.pii.shapes import (
     card_at,
     coordinates_at,
@@ -68,14 +68,15 @@ def find_numbers(view: View, cap: int) -> Numbers:
     capped = np.zeros(len(view.offsets) - 1, np.int64)
     while True:
         shape, flags = np.empty(size, np.int8), np.empty(size, np.uint8)
-        start, end = np.empty(size, np.int64), np.empty(size, np.int64)
-        value = np.empty(size, np.uint64)
+        start, end, value = np.empty((3, size), np.int64)
         capped[:] = 0
-        n = _scan(*view, *tables, cap, shape, flags, start, end, value, capped)
+        scratch = np.zeros((8, _DIGITS + 2), np.int64)
+        n = _scan(*view, *tables, cap, shape, flags, start, end, value, capped, *scratch)
         if n <= size:
             break
         size = n
-    return Numbers(shape[:n], flags[:n], start[:n], end[:n], value[:n], capped)
+    values = value[:n].view(np.uint64)
+    return Numbers(shape[:n], flags[:n], start[:n], end[:n], values, capped)
 
 
 def is_valid_uscc(code: str) -> bool:
@@ -84,21 +85,24 @@ def is_valid_uscc(code: str) -> bool:
     return len(data) == 18 and bool(is_uscc(data, 0))
 
 
-@njit(cache=True, nogil=True)
-def _groups_at(data, i, stop, digits, gs, ge, gl, gd, gsep):  # type: ignore[no-untyped-def]
+@njit
+def _groups_at(data, i, stop, digits, whole, ge, gl, gd, gsep):  # type: ignore[no-untyped-def]
     """Read the groups of digits from i on; returns how many. The first one is read to its end."""
     ng, nd, at, sep = 0, 0, i, 0
     while True:
         e = at
-        while e < stop and is_digit(data[e]):
-            if nd + e - at < _DIGITS:
-                digits[nd + e - at] = data[e] - 48
+        while e < stop and DIGIT[data[e]]:
+            k = nd + e - at
+            if k < _DIGITS:
+                digit = np.int64(data[e]) - 48
+                digits[k] = digit
+                whole[k + 1] = whole[k] * 10 + digit
+            elif ng:
+                return ng
             e += 1
-            if ng and e - at > _DIGITS:
-                break
-        if ng and (nd + e - at > _DIGITS or ng == _GROUPS):
+        if ng == _GROUPS:
             return ng
-        gs[ng], ge[ng], gl[ng], gd[ng], gsep[ng] = at, e, e - at, nd, sep
+        ge[ng], gl[ng], gd[ng], gsep[ng] = e, e - at, nd, sep
         nd += e - at
         ng += 1
         if nd > _DIGITS or e >= stop:
@@ -111,35 +115,34 @@ def _groups_at(data, i, stop, digits, gs, ge, gl, gd, gsep):  # type: ignore[no-
 
 @njit(cache=True, nogil=True)
 def _scan(  # type: ignore[no-untyped-def]
-    offsets, data, region, mobile, area, card, cap, shapes, flags, starts, ends, values, capped
-):
-    digits = np.zeros(_DIGITS + 2, np.int64)
-    gs, ge = np.zeros(_GROUPS + 1, np.int64), np.zeros(_GROUPS + 1, np.int64)
-    gl, gd = np.zeros(_GROUPS + 1, np.int64), np.zeros(_GROUPS + 1, np.int64)
-    gsep = np.zeros(_GROUPS + 1, np.int64)
-    counts = np.zeros(16, np.int64)
+    offsets, data, region, mobile, area, card, cap, shapes, flags, starts, ends, values, capped,
+    digits, whole, ge, gl, gd, gsep, joined, counts,
+):  # fmt: skip
     n = 0
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1] - 1  # data[stop] is the separator
-        counts[:] = 0
+        for kind in range(len(counts)):
+            counts[kind] = 0
         i = begin
         while i < stop:
-            if not is_digit(data[i]):
+            if not DIGIT[data[i]]:
                 i += 1
                 continue
-            ng = _groups_at(data, i, stop, digits, gs, ge, gl, gd, gsep)
+            ng = _groups_at(data, i, stop, digits, whole, ge, gl, gd, gsep)
             following = ge[0]
             if gl[0] > 19 or (ng == 1 and gl[0] < 7):
                 i = following
                 continue
+            shape = shape_of(gl, ng)
+            joined_of(gsep, ng, joined)
             for attempt in range(10):
                 kind = attempt
                 if attempt == ID18:
                     found, known, first, last, value = id18_at(
-                        data, i, stop, digits, ge, gl, gsep, ng
+                        data, i, stop, digits, whole, ge, gl, shape, joined
                     )
                     if found:
-                        code = region_of(digits)
+                        code = whole[6]
                         if code == 810000 or code == 820000 or code == 830000:
                             kind = HMT
                         elif digits[0] == 9 and 11 <= code // 1000 % 100 <= 65:
@@ -147,34 +150,33 @@ def _scan(  # type: ignore[no-untyped-def]
                         else:
                             found = region[code]
                 elif attempt == ID15:
-                    found, known, first, last, value = id15_at(i, digits, ge, gl, region)
+                    found, known, first, last, value = id15_at(i, whole, ge, gl, region)
                 elif attempt == CARD:
                     found, known, first, last, value = card_at(
-                        i, digits, ge, gl, gd, gsep, ng, card
+                        i, digits, whole, ge, gl, gd, gsep, ng, shape, joined, card
                     )
                 elif attempt == MOBILE:
                     found, known, first, last, value = mobile_at(
-                        data, i, begin, digits, ge, gl, gsep, ng, mobile
+                        data, i, begin, whole, ge, gl, gsep, ng, shape, joined, mobile
                     )
                 elif attempt == LANDLINE:
                     found, known, first, last, value = landline_at(
-                        data, i, begin, digits, ge, gl, gsep, ng, area
+                        data, i, begin, digits, whole, ge, gl, gsep, ng, area
                     )
                 elif attempt == SSN:
-                    found, known, first, last, value = ssn_at(i, digits, ge, gl, gsep, ng)
+                    found, known, first, last, value = ssn_at(i, whole, ge, gsep, shape)
                 elif attempt == PHONE:
                     found, known, first, last, value = phone_at(
-                        data, i, begin, digits, ge, gl, gd, gsep, ng
+                        data, i, begin, digits, whole, ge, gl, gd, gsep, ng, shape
                     )
                 elif attempt == IPV4:
-                    found, known, first, last, value = ipv4_at(i, digits, ge, gl, gd, gsep, ng)
+                    found, known, first, last, value = ipv4_at(
+                        i, digits, whole, ge, gl, gd, gsep, ng
+                    )
                 elif attempt == COORD:
-                    known, first, last, value = 0, i, np.int64(0), np.uint64(0)
-                    if ng > 1 and gsep[1] == 46 and gl[0] <= 3 and 3 <= gl[1] <= 17:
-                        last = coordinates_at(data, i, ge[1], begin, stop)
-                        if i > begin and data[i - 1] == 45:
-                            first = i - 1
-                    found = last > 0
+                    found, known, first, last, value = coordinates_at(
+                        data, i, begin, stop, whole, ge, gl, gsep, ng
+                    )
                 else:
                     found, known, first, last, value = uscc_at(data, i, begin, stop, gl, region)
                 if not found:

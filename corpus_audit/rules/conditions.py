@@ -12,8 +12,9 @@ from numba import njit
 
 from corpus_audit.rules.literals import Literals, Occurrences
 from corpus_audit.rules.model import Rule
+from corpus_audit.rules.nearby import PADDING, Nearby
 from corpus_audit.text import evasion
-from corpus_audit.text.buffers import Int64s
+from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import SEPARATOR, View, fold_texts
 
 _WIDEST = 4  # bytes of a code point
@@ -24,8 +25,24 @@ class _Windows(NamedTuple):
     """Surroundings of matches, joined where they overlap, copied into one view."""
 
     view: View
+    padded: Bytes  # its data, and zeros behind
     origin: Int64s  # byte of the searched view at which each window begins
     of: Int64s  # window of each match
+
+    @classmethod
+    def cut(cls, view: View, begin: Int64s, stop: Int64s, of: Int64s) -> _Windows:
+        """Copy what stands from `begin` to `stop` of a view."""
+        offsets = np.r_[0, np.cumsum(stop - begin + 1)]
+        data = np.empty(offsets[-1] + PADDING, np.uint8)
+        data[offsets[-1] :] = 0
+        _copy(view.data, begin, stop, offsets, data)
+        return cls(View(offsets, data[: offsets[-1]]), data, begin, of)
+
+    def only(self, view: View, kept: npt.NDArray[np.bool_]) -> _Windows:
+        """Some of the windows of a view, and the matches in them."""
+        stop = self.origin + np.diff(self.view.offsets) - 1
+        of = (np.cumsum(kept) - 1)[self.of[kept[self.of]]]
+        return _Windows.cut(view, self.origin[kept], stop[kept], of)
 
 
 class Conditions:
@@ -88,6 +105,8 @@ class _Lists:
         self._within = np.array([row[1] for row in rows], np.int64)
         longest = [max(map(len, texts), default=0) for texts in folded]
         reach = [(within + 1) * _WIDEST + longest[number] for number, within in rows]
+        self._reaches = np.array(reach, np.int64)
+        self._nearby = Nearby(self._literals, self._member)
         self._reach = np.array(
             [max(reach[a:b], default=0) for a, b in itertools.pairwise(first)], np.int64
         )
@@ -105,6 +124,38 @@ class _Lists:
     ) -> npt.NDArray[np.bool_]:  # fmt: skip
         """Which matches, in order of their starts, have around them what their rules ask."""
         windows = _around(view, row, start, end, self._reach[rule])
+        if not self._kind:
+            return self._satisfied(windows, rule, start, end, splits)
+        held = np.zeros(len(row), np.bool_)
+        fit = self._fit(windows, rule, start, end, splits)
+        asked = fit[windows.of]
+        windows = windows.only(view, fit)
+        held[asked] = self._satisfied(windows, rule[asked], start[asked], end[asked], splits)
+        return held
+
+    def _fit(
+        self, windows: _Windows, rule: npt.NDArray[np.int32], start: Int64s, end: Int64s,
+        splits: Int64s,
+    ) -> npt.NDArray[np.bool_]:  # fmt: skip
+        """In which windows may a match hold? Nearly all of them have not the words it takes."""
+        bounds = windows.view.offsets
+        shift = (bounds[:-1] - windows.origin)[windows.of]
+        may = self._nearby.may(
+            windows.padded, rule.astype(np.int64), start + shift, end + shift,
+            bounds[windows.of], bounds[windows.of + 1], self._first, self._list, self._reaches,
+        )  # fmt: skip
+        fit = np.zeros(len(windows.origin), np.bool_)
+        fit[windows.of[may]] = True
+        if self._undo:
+            places = self._places(windows, splits)
+            fit[np.searchsorted(bounds, places, side="right") - 1] = True
+        return fit
+
+    def _satisfied(
+        self, windows: _Windows, rule: npt.NDArray[np.int32], start: Int64s, end: Int64s,
+        splits: Int64s,
+    ) -> npt.NDArray[np.bool_]:  # fmt: skip
+        """Which matches have in their windows what their rules ask."""
         found = self._literals.find(windows.view)
         if self._undo:
             written = self._undone(windows, splits)
@@ -122,15 +173,19 @@ class _Lists:
         )  # fmt: skip
         return held
 
-    def _undone(self, windows: _Windows, splits: Int64s) -> Occurrences:
-        """Words that are written to evade."""
+    def _places(self, windows: _Windows, splits: Int64s) -> Int64s:
+        """Where evasion of a word may be."""
         view = windows.view
         stop = windows.origin + np.diff(view.offsets) - 1
         window = np.searchsorted(windows.origin, splits, side="right") - 1
         inside = (window >= 0) & (splits < stop[np.maximum(window, 0)])
         shift = view.offsets[:-1] - windows.origin
         near = splits[inside] + shift[window[inside]]
-        places = evasion.suspects(view, near, self.neighbours)
+        return evasion.suspects(view, near, self.neighbours)
+
+    def _undone(self, windows: _Windows, splits: Int64s) -> Occurrences:
+        """Words that are written to evade."""
+        view, places = windows.view, self._places(windows, splits)
         if not len(places):
             none = np.zeros(0, np.int64)
             return Occurrences(none, none, none)
@@ -155,21 +210,17 @@ def _around(
     furthest = np.maximum.accumulate(right)
     first = np.flatnonzero(np.r_[True, (left[1:] > furthest[:-1]) | (row[1:] != row[:-1])])
     begin, stop = left[first], np.maximum.reduceat(right, first)
-    offsets = np.r_[0, np.cumsum(stop - begin + 1)]
-    data = np.empty(offsets[-1], np.uint8)
-    _copy(view.data, begin, stop, offsets, data)
     of = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(row)]))
-    return _Windows(View(offsets, data), begin, of)
+    return _Windows.cut(view, begin, stop, of)
 
 
 @njit(cache=True, nogil=True)
 def _copy(source, begin, stop, offsets, data):  # type: ignore[no-untyped-def]
     for k in range(len(begin)):
         o = offsets[k]
-        for i in range(begin[k], stop[k]):
-            data[o] = source[i]
-            o += 1
-        data[o] = SEPARATOR
+        size = stop[k] - begin[k]
+        data[o : o + size] = source[begin[k] : stop[k]]
+        data[o + size] = SEPARATOR
 
 
 @njit(cache=True, nogil=True)

@@ -21,6 +21,7 @@ from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View
 
 _WAYS = 4  # in which a stretch is written
+_ROOM = 1 << 13  # places that are found together
 
 
 class Tables(NamedTuple):
@@ -57,6 +58,7 @@ class Neighbours:
         tables = load_tables()
         self.known = np.zeros(1 << shapes.HASH_BITS, np.uint8)
         shapes.know(points, offsets, tables.classes, tables.looks, self.known)
+        self.pairs = np.packbits(self.known & shapes.PAIR, bitorder="little")
         self.joinable = np.zeros(0x110000, np.bool_)
         self.joinable[[ord(char) for char in self.characters]] = True
         self.parts = np.zeros(0x110000, np.bool_)  # the first of two that make a joinable one
@@ -84,12 +86,13 @@ def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
     `splits`: where `Neighbours.split_pairs` stand.
     """
     tables, begin = load_tables(), 0
-    room = np.empty(shapes.BLOCK + 16, np.uint8), np.empty(shapes.BLOCK + 16, np.uint8)
-    marks, out = np.empty(shapes.BLOCK, np.uint8), np.empty(4 * shapes.BLOCK, np.int64)
-    parts = [np.zeros(0, np.int64)]
-    while begin < len(view.data):
+    data = view.data
+    if len(data) < 64:  # the kernel reads as many at a time
+        data = np.r_[data, np.zeros(64 - len(data), np.uint8)]
+    out, parts = np.empty(_ROOM, np.int64), [np.zeros(0, np.int64)]
+    while begin < len(data):
         count, begin = shapes.find(
-            view.data, tables.classes, tables.looks, neighbours.known, out, begin, *room, marks
+            data, begin, tables.classes, tables.looks, neighbours.known, neighbours.pairs, out
         )
         parts.append(out[:count].copy())
     if len(splits):

@@ -6,101 +6,109 @@ import numpy as np
 from numba import njit
 
 from corpus_audit.text.codepoints import decode
+from corpus_audit.text.masks import U1, alike, between, zeros
 
 #: What a code point of a folded text is. SOFT is put between the characters of a word; HARD parts
 #: sentences, so it takes more to believe in evasion.
 SOFT, HARD, LETTER, DIGIT, HAN, OTHER, STOP = range(7)
 GAP = 4  # characters that a gap may have
 TOKEN = 40  # characters: longer runs of letters and digits are no words
-BLOCK = 1 << 16  # bytes that are classified together, so that they stay in the cache
 HASH, HASH_BITS = 1_000_003, 20
 #: What is known of two or three characters, or a word, by its hash: bits of `Neighbours.known`.
 PAIR, WHOLE, TRIPLE, WORD = 1, 2, 4, 8
 
-# Bits of a byte of a folded text, by their shift.
-_LET, _DIG, _SUB, _SFT, _PUN, _LEAD, _SIGN, _HIGH = range(8)
+#: ASCII letters and digits, and what is read as a letter.
+_READ = np.zeros(128, np.bool_)
+_READ[[*b"abcdefghijklmnopqrstuvwxyz0123456789@$"]] = True
+_STEP = 55  # bytes that a turn is about: of 64 two stand before, seven behind
+_U0, _U2, _U3, _U4, _U5, _U6, _U7 = (np.uint64(n) for n in (0, 2, 3, 4, 5, 6, 7))
+_KEPT = np.uint64(((1 << _STEP) - 1) << 2)
 
 
 @njit(cache=True, nogil=True)
-def find(data, classes, looks, known, out, begin, padded, kinds, marks):  # type: ignore[no-untyped-def]
-    """Fill `out` with suspect bytes from `begin`, a multiple of BLOCK; (count, where to go on).
+def find(data, begin, classes, looks, known, pairs, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with suspect bytes from `begin` on: (count, where to go on).
 
-    The last three are room for a block.
+    `data` has 64 bytes at least. `pairs` has a bit for each PAIR of `known`: it stays in the cache.
     """
-    n = 0
-    while begin < len(data) and n + BLOCK <= len(out):
-        stop = min(begin + BLOCK, len(data))
-        padded[:] = 0
-        kinds[:] = 0
-        left, right = min(begin, 8), min(stop + 8, len(data))
-        _classify(data[begin - left : right], padded[8 - left :], kinds[8 - left :])
-        _mark(padded[: stop - begin + 16], kinds, marks)
-        marks[stop - begin : BLOCK] = 0
-        n = _filtered(data, begin, marks.view(np.uint64), classes, looks, known, out, n)
-        begin = stop
+    n, ruled, verdict = 0, np.int64(0), False
+    while begin < len(data) and n + _STEP <= len(out):
+        mask, m = _marked(data, begin - 2), n
+        while mask:  # nearly all are gaps, and nearly all of these end here
+            i = begin - 2 + np.int64(zeros(mask))
+            mask &= mask - U1
+            byte, may = data[i], U1
+            if byte < 0x80 and not _READ[byte]:
+                left, _i = _word_before(data, classes, i)
+                right, _i = _word_after(data, classes, i + 1)
+                pair = np.uint64(hashed(left, right))
+                may = np.uint64(pairs[pair >> _U3]) >> (pair & _U7) & U1
+                may &= np.uint64(left != 0)
+            out[m] = i
+            m += np.int64(may)
+        for k in range(n, m):
+            out[n] = out[k]
+            n += _is_suspect(data, out[k], classes, looks, known)
+        begin += _STEP
     return n, begin
 
 
 @njit(cache=True, nogil=True)
-def _classify(data, padded, kinds):  # type: ignore[no-untyped-def]
-    """Copy the bytes, and write the bits of each one.
+def _marked(data, i):  # type: ignore[no-untyped-def]
+    """The mask of the bytes from i + 2 on at which evasion may be, by their shape.
 
-    Letters, digits, leet characters, what may be put between characters, ASCII punctuation, leads
-    of Han characters, leads of symbols and emoji, bytes beyond ASCII. By comparisons, because table
-    look-ups do not vectorise.
+    Two bytes before them and seven behind are read; zeros stand around the data.
     """
-    for i in range(len(data)):
-        b = data[i]
-        letter = (b >= 97) & (b <= 122)
-        digit = (b >= 48) & (b <= 57)
-        pun = (b > 0) & (b < 128) & (letter ^ True) & (digit ^ True)
-        hard = (b == 44) | (b == 33) | (b == 63) | (b == 58) | (b == 59) | (b == 34) | (b == 39)
-        hard |= (b == 40) | (b == 41)
-        sub = digit & (b != 50) & (b != 54) & (b < 56) | (b == 64) | (b == 36)
-        sign = (b == 0xC2) | (b == 0xE2) | (b == 0xF0)  # not of Greek, Cyrillic and Han
-        padded[i] = b
-        kinds[i] = (
-            letter * 1 | digit * 2 | sub * 4 | (pun & (hard ^ True)) * 8 | pun * 16
-            | ((b >= 0xE4) & (b <= 0xE9)) * 32 | sign * 64 | (b >= 128) * 128
-        )  # fmt: skip
-
-
-@njit(cache=True, nogil=True)
-def _mark(padded, kinds, marks):  # type: ignore[no-untyped-def]
-    """Mark bytes where evasion may be; eight zeros or bytes of context stand on both sides.
-
-    Without branches, so that many bytes go at a time.
-
-    Slices, because an index that is a sum might be negative for all that numba knows.
-    """
-    kp, k0, k1, k2, k3 = kinds[7:], kinds[8:], kinds[9:], kinds[10:], kinds[11:]
-    k4, k5, before, b0, b1 = kinds[12:], kinds[13:], padded[6:], padded[8:], padded[9:]
-    b2, b6, b7 = padded[10:], padded[14:], padded[15:]
-    for i in range(len(padded) - 16):
-        p, k, a, b, c, x = kp[i], k0[i], k1[i], k2[i], k3[i], b0[i]
-        # Han, soft gap, Han; then a symbol behind Han
-        m = (k >> _SFT) & (p >> _HIGH) & ((a >> _LEAD) | (a >> _SFT))
-        shown = (b1[i] != 0x80) | (b2[i] >= 0xA0) & (b2[i] != 0xA6)  # no dash, quote, ellipsis
-        m |= (k >> _SIGN) & (p >> _HIGH) & shown
+    at = np.uint64(min(max(i, 0), len(data) - 64))
+    up, down = np.uint64(max(-i, 0)), np.uint64(max(i - np.int64(at), 0))
+    high = between(data, at, 0x80, 0xFF) << up >> down
+    letter = between(data, at, 97, 122) << up >> down
+    digit = between(data, at, 48, 57) << up >> down
+    gap = between(data, at, 1, 127) << up >> down & ~(letter | digit)
+    hard = between(data, at, 33, 34) | between(data, at, 39, 41) | between(data, at, 44, 44)
+    hard |= between(data, at, 58, 59) | between(data, at, 63, 63)
+    soft = gap & ~(hard << up >> down)
+    mask = _U0
+    if high:
+        lead = between(data, at, 0xE4, 0xE9) << up >> down
+        x80 = between(data, at, 0x80, 0x80) << up >> down
+        sign = between(data, at, 0xC2, 0xC2) | between(data, at, 0xE2, 0xE2)  # no Greek, no Han
+        sign = (sign | between(data, at, 0xF0, 0xF0)) << up >> down
+        xe3 = between(data, at, 0xE3, 0xE3) << up >> down
+        greek = between(data, at, 0xCD, 0xD6) << up >> down  # or Cyrillic
+        mark = between(data, at, 0xA0, 0xA5) | between(data, at, 0xA7, 0xFF)
+        mark = mark << up >> down
+        behind_high = high << U1
+        # Han, soft gap, Han; then a symbol, but no dash, quote or ellipsis, behind Han
+        mask = soft & behind_high & (lead | soft) >> U1
+        mask |= sign & behind_high & (~(x80 >> U1) | mark >> _U2)
         # one Han character between gaps (ASCII or such as 。), and a Han character behind
-        m |= (k >> _PUN) & (a >> _LEAD) & (k4[i] >> _PUN) & (k5[i] >> _LEAD)
-        stop = (x == 0xE3) & (b1[i] == 0x80) & (b6[i] == 0xE3) & (b7[i] == 0x80)
-        m |= stop & (c >> _LEAD)
-        # two single letters with a gap; one and a symbol; one beside Han
-        lone = (k >> _LET) & ~((p >> _LET) | (p >> _DIG))
-        m |= lone & (a >> _PUN) & (b >> _LET) & ~((c >> _LET) | (c >> _DIG))
-        m |= lone & (a >> _SIGN) & (b2[i] != 0x80)
-        m |= lone & (a >> _SFT) & (b >> _LEAD)
-        m |= (k >> _SFT) & (p >> _HIGH) & (a >> _LET) & ~((b >> _LET) | (b >> _DIG))
-        # a letter three times; a leet character before a letter and beside another
-        www = (x == 119) & ~((p >> _LET) | (c >> _LET))
-        m |= (k >> _LET) & (x == b1[i]) & (x == b2[i]) & ~www
-        m |= (k >> _SUB) & (a >> _LET) & ((p >> _LET) | (b >> _LET) | (b >> _SUB) | (b >> _HIGH))
-        m |= (p >> _LET) & (k >> _SUB) & (a >> _SUB)
-        # Greek or Cyrillic beside a Latin letter
-        m |= (k >> _LET) & (b1[i] >= 0xCD) & (b1[i] <= 0xD6)
-        m |= (k >> _LET) & (kp[i] >> _HIGH) & (before[i] >= 0xCD) & (before[i] <= 0xD6)
-        marks[i] = m & 1
+        mask |= gap & lead >> U1 & gap >> _U4 & lead >> _U5
+        stop = xe3 & x80 >> U1
+        mask |= stop & lead >> _U3 & stop >> _U6
+    if letter:
+        word = letter | digit
+        lone = letter & ~(word << U1)
+        # two single letters with a gap; a letter three times
+        mask |= lone & gap >> U1 & letter >> _U2 & ~(word >> _U3)
+        same = letter & alike(data, at) << up >> down
+        same &= same >> U1
+        if same:
+            www = between(data, at, 119, 119) << up >> down & ~(letter << U1 | letter >> _U3)
+            mask |= same & ~www
+        # a leet character before a letter and beside another
+        leet = between(data, at, 48, 49) | between(data, at, 51, 53) | between(data, at, 55, 55)
+        leet |= between(data, at, 64, 64) | between(data, at, 36, 36)
+        leet = leet << up >> down
+        mask |= leet & letter >> U1 & (letter << U1 | (letter | leet | high) >> _U2)
+        mask |= letter << U1 & leet & leet >> U1
+        if high:
+            # a single letter and a symbol, or beside Han; one beside Greek or Cyrillic
+            mask |= lone & sign >> U1 & ~(x80 >> _U2)
+            mask |= lone & soft >> U1 & lead >> _U2
+            mask |= soft & behind_high & letter >> U1 & ~(word >> _U2)
+            mask |= letter & (greek >> U1 | greek << _U2 & behind_high)
+    return mask & _KEPT
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -125,32 +133,44 @@ def _side_by_side(known, before, left, right, after):  # type: ignore[no-untyped
     ) != 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
+def _is_han(code):  # type: ignore[no-untyped-def]
+    """The Han characters of nearly all text, without a look at `classes`."""
+    return code - np.uint32(0x4E00) < np.uint32(0x5200)
+
+
+@njit(cache=True, nogil=True, inline="always")
 def _word_before(data, classes, i):  # type: ignore[no-untyped-def]
     """The nearest code point before byte i that stands in words, and its place; 0 for none near."""
+    at, found = np.uint64(i), np.uint32(0)
     for _ in range(GAP + 1):
-        i -= 1
-        while i > 0 and (data[i] & 0xC0) == 0x80:
-            i -= 1
-        if i < 0:
+        if at == _U0:
             break
-        code, _n = decode(data, np.uint64(i))
-        if classes[np.uint64(code)] > HARD:
-            return np.int64(code), i
-    return np.int64(0), i
+        at -= U1
+        if data[at] >= 0x80:
+            at -= U1
+            while data[at] & 0xC0 == 0x80:
+                at -= U1
+        code, _n = decode(data, at)
+        if _is_han(code) or classes[np.uint64(code)] > HARD:
+            found = code
+            break
+    return np.int64(found), np.int64(at)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _word_after(data, classes, i):  # type: ignore[no-untyped-def]
     """The nearest code point from byte i on that stands in words, and the byte behind it."""
+    at, found = np.uint64(i), np.uint32(0)
     for _ in range(GAP + 1):
-        if i >= len(data):
+        if at >= np.uint64(len(data)):
             break
-        code, nbytes = decode(data, np.uint64(i))
-        i += np.int64(nbytes)
-        if classes[np.uint64(code)] > HARD:
-            return np.int64(code), i
-    return np.int64(0), i
+        code, nbytes = decode(data, at)
+        at += nbytes
+        if _is_han(code) or classes[np.uint64(code)] > HARD:
+            found = code
+            break
+    return np.int64(found), np.int64(at)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -243,42 +263,29 @@ def know(points, offsets, classes, looks, known):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def _filtered(data, begin, words, classes, looks, known, found, n):  # type: ignore[no-untyped-def]
-    """Append marked bytes: of gaps those whose neighbours stand side by side in a literal, of words
-    those that are words of one."""
-    for w in range(len(words)):
-        if words[w] == 0:
-            continue
-        for i in range(begin + w * 8, min(begin + w * 8 + 8, len(data))):
-            if (words[w] >> np.uint64(8 * (i - begin - w * 8))) & np.uint64(0xFF) == 0:
-                continue
-            code, nbytes = decode(data, np.uint64(i))
-            kind = classes[np.uint64(code)]
-            after = i + np.int64(nbytes)
-            sub = code == 64 or code == 36  # @ and $ are leet where a letter stands beside them
-            gap = kind <= HARD and not sub
-            if kind == LETTER:
-                follower, _n = decode(data, np.uint64(after))
-                gap = classes[np.uint64(follower)] <= HARD and follower != 64 and follower != 36
-            if gap:
-                start = i
-                if kind == LETTER:
-                    left = np.int64(code)
-                else:
-                    left, start = _word_before(data, classes, i)
-                if left == 0:
-                    continue
-                right, after = _word_after(data, classes, after)
-                kept = known[hashed(left, right)] & PAIR != 0 and _side_by_side(
-                    known, _word_before(data, classes, start)[0], left,
-                    right, _word_after(data, classes, after)[0],
-                )  # fmt: skip
-            else:
-                kept = _is_word(data, i, classes, looks, known)
-            if kept:
-                found[n] = i
-                n += 1
-    return n
+def _is_suspect(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
+    """Of a marked byte: of a gap, do its neighbours stand side by side in a literal; of a word, is
+    it a word of one?"""
+    code, nbytes = decode(data, np.uint64(i))
+    kind = classes[np.uint64(code)]
+    after = i + np.int64(nbytes)
+    sub = code == 64 or code == 36  # @ and $ are leet where a letter stands beside them
+    gap = kind <= HARD and not sub
+    if kind == LETTER:
+        follower, _n = decode(data, np.uint64(after))
+        gap = classes[np.uint64(follower)] <= HARD and follower != 64 and follower != 36
+    if not gap:
+        return _is_word(data, i, classes, looks, known)
+    start, left = i, np.int64(code)
+    if kind != LETTER:
+        left, start = _word_before(data, classes, i)
+    if left == 0:
+        return False
+    right, after = _word_after(data, classes, after)
+    if not known[hashed(left, right)] & PAIR:
+        return False
+    before, _i = _word_before(data, classes, start)
+    return _side_by_side(known, before, left, right, _word_after(data, classes, after)[0])
 
 
 @njit(cache=True, nogil=True)
