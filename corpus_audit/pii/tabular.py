@@ -65,7 +65,7 @@ class Tables:
             )
         words = sorted(checks)
         self.checks = {word.decode(): checks[word] for word in words}
-        marks = [word + mark for word in words for mark in (b",", b"|", b" ", b"\t", b";")]
+        marks = [word + mark for word in words for mark in (b",", b"|", b" ", b";")]
         self.literals = Literals(marks)
 
     def find(self, view: View, found: Collector) -> None:
