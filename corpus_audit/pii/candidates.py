@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -104,6 +105,11 @@ class Collector:
         score = 2 * (rank[joined.kind] - 50 * (joined.level == LOW)) + (joined.level == HIGH)
         kept = np.empty(len(joined), np.int64)
         return joined.take(kept[: _apart(joined.start, joined.end, score, kept)])
+
+
+def rows_of(which: npt.NDArray[np.intp], *columns: Int64s) -> Iterator[tuple[int, ...]]:
+    """Some rows of columns, as plain numbers."""
+    return zip(*(column[which].tolist() for column in columns), strict=True)
 
 
 @njit(cache=True, nogil=True)

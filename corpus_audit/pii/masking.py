@@ -29,8 +29,8 @@ BREAK = re.compile(f"[{re.escape(''.join(sorted(_STOP - set('@＠'))))}]")
 _AT = re.compile("[@＠]")
 _SEPARATED_DIGITS = re.compile(r"\d(?:[ \n\-.‐‑–—·/()（）]{0,2}\d){4,}[Xx]?")
 _SUSPECT_EXCERPT = re.compile(r"[\d@＠=]")  # none of the patterns matches without one of these
-_DIGIT = re.compile("[0-9]")
-_CODE = re.compile(r"[A-Za-z0-9_+/-]{8,}=*")
+#: Runs with a digit; looked at from their start only.
+_CODE = re.compile(r"(?<![A-Za-z0-9_+/-])(?=[A-Za-z_+/-]*[0-9])[A-Za-z0-9_+/-]{8,}=*")
 _URL_VALUE = re.compile(r"[?&#;][\w.-]+=[^\s&#]+")
 _CONTROL_IN_LINE = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
@@ -58,25 +58,21 @@ _FINDABLE = (
     r"|[市区县镇乡村路街道區縣鎮鄉].*[号號室栋棟弄]|(?i:password|passwd|pwd|wechat|weixin|passport|dob|born|secret|token)"
     r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-zＡ-Ｚ][·. ]?[A-Za-z0-9]{5}|出生|生日"
 )
-# Whatever `mask_label` could change holds one of these; all other labels pass untouched.
-_SUSPECT = rf"[@＠]|[?&#;][^=]*=|{_D}(?:[ -]?{_D}){{10}}|{_FINDABLE}"
-_FIND = re.compile(_FINDABLE)
+# Whatever `mask_label` changes by its shape holds one of these.
+_SHAPE = rf"[@＠]|[?&#;][^=]*=|{_D}(?:[ -]?{_D}){{10}}"
+_SUSPECT = f"{_SHAPE}|{_FINDABLE}"  # all other labels pass untouched
+_SHAPED, _FIND = re.compile(_SHAPE), re.compile(_FINDABLE)
+_ALNUM = re.compile(r"[^\W_]")
 _SAMPLE = 64  # values by which a column is found to repeat itself
 
 
 def _keep_ends(text: str) -> str:
     """First and last character kept, letters and digits between them starred, length kept."""
-    inner = "".join("*" if char.isalnum() else char for char in text[1:-1])
-    return text[0] + inner + text[-1] if len(text) > 2 else "*" * len(text)
+    return text[0] + _ALNUM.sub("*", text[1:-1]) + text[-1] if len(text) > 2 else "*" * len(text)
 
 
 def _star(match: re.Match[str]) -> str:
     return _keep_ends(match.group())
-
-
-def _star_code(match: re.Match[str]) -> str:
-    code = match.group()
-    return _keep_ends(code) if _DIGIT.search(code) else code
 
 
 def _star_value(match: re.Match[str]) -> str:
@@ -115,7 +111,7 @@ def mask_excerpts(texts: Sequence[str]) -> list[str]:
     joined = _URL_VALUE.sub(_star_value, joined)
     joined = _mask_mail(joined)
     joined = _SEPARATED_DIGITS.sub(_star, joined)
-    joined = _CODE.sub(_star_code, joined)
+    joined = _CODE.sub(_star, joined)
     for i, masked in zip(suspects, _split(joined, [inert[i] for i in suspects]), strict=True):
         inert[i] = masked
     return [text.replace("\n", " ") for text in inert]
@@ -171,12 +167,17 @@ def _mask_all(labels: Sequence[str], key: bytes) -> list[str]:
     if asked:
         names = [parts[i][0] for i in asked]
         found = dict(zip(asked, _finder().matches(names), strict=True))
-    return [_masked(*part, found.get(i, ()), key) for i, part in enumerate(parts)]
+    return [
+        _masked(*part, matches or (), key)
+        if (matches := found.get(i)) or _SHAPED.search(part[0])
+        else labels[i]
+        for i, part in enumerate(parts)
+    ]
 
 
 def _parted(label: str) -> tuple[str, str]:
     """What is masked of a label, and the position at its end, which is not."""
-    found = _POSITION.search(label)
+    found = _POSITION.search(label) if "#" in label else None
     return (label[: found.start()], found.group()) if found else (label, "")
 
 
