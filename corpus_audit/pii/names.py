@@ -16,7 +16,7 @@ import numpy.typing as npt
 from corpus_audit.pii.candidates import HIGH, MEDIUM, Collector, rows_of
 from corpus_audit.pii.fields import spaced_too
 from corpus_audit.pii.groups import table_of
-from corpus_audit.pii.literals import Literals
+from corpus_audit.pii.literals import Hits, Literals
 from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View, fold_text, fold_texts
@@ -96,11 +96,11 @@ class Names:
         self.titled = np.array([word.decode() in self.titles for word in both], np.bool_)
         self.word = [word.decode() for word in both]
 
-    def find(self, view: View, found: Collector) -> None:
-        """Add what is found in a view."""
+    def find(self, view: View, words: Hits, found: Collector) -> None:
+        """Add what is found in a view, in which the `words` stand."""
         self._beside_numbers(view, found)
         self._behind_colons(view, found)
-        word, end = self.literals.scan(view.data)
+        word, end = words
         may = self._may(word, end, view.data)
         word, end = word[may], end[may]
         if not len(word):
