@@ -61,14 +61,14 @@ class Finder:
             judge_numbers(view, found)
             self._mails(view, found)
             load_patterns().find(text, view, found)
-            behind, fields, secrets, names, addresses, columns = _words().scan(view.data)
-            load_fields().find(view, behind, fields, found)
-            load_secrets().find(text, view, secrets, found)
+            words = _words().scan(view.data)
+            load_fields().find(view, words, found)
+            load_secrets().find(text, view, words, found)
             if "person_name" in found.index:
-                load_names().find(view, names, found)
+                load_names().find(view, words, found)
             if "cn_address" in found.index:
-                load_addresses().find(view, addresses, found)
-            load_columns().find(view, columns, found)
+                load_addresses().find(view, words, found)
+            load_columns().find(view, words, found)
             if "url" in found.index:
                 find_urls(view, found)
         return found.take(), found.capped

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -96,19 +96,28 @@ class Union:
         words = sorted({word for each in sets for word in each.words})
         number = {word: i for i, word in enumerate(words)}
         self._words = Literals(words, False)
-        self._sets = []
+        self.members: dict[Literals, npt.NDArray[np.int64]] = {}
         for each in sets:
             assert len(set(each.words)) == len(each.words)
             member = np.full(len(words), -1, np.int64)
             member[[number[word] for word in each.words]] = np.arange(len(each.words))
-            self._sets.append((each, member))
+            self.members[each] = member
 
-    def scan(self, data: Bytes) -> list[Hits]:
-        """What `Literals.scan` gives of each set."""
-        word, end = self._words.scan(data)
-        found = []
-        for each, member in self._sets:
-            own = member[word]
-            which = np.flatnonzero(own >= 0)
-            found.append(each.within_edges(own[which], end[which], data))
-        return found
+    def scan(self, data: Bytes) -> Occurrences:
+        """All that stands in `data`."""
+        return Occurrences(self, data, *self._words.scan(data))
+
+
+class Occurrences(NamedTuple):
+    """Where words of a union stand."""
+
+    union: Union
+    data: Bytes
+    word: npt.NDArray[np.int64]
+    end: Int64s
+
+    def of(self, words: Literals) -> Hits:
+        """What `Literals.scan` gives of one of the sets."""
+        own = self.union.members[words][self.word]
+        which = np.flatnonzero(own >= 0)
+        return words.within_edges(own[which], self.end[which], self.data)

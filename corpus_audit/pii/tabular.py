@@ -15,7 +15,7 @@ import numpy as np
 from corpus_audit.pii.candidates import HIGH, Collector
 from corpus_audit.pii.fields import load_fields
 from corpus_audit.pii.groups import table_of
-from corpus_audit.pii.literals import Hits, Literals
+from corpus_audit.pii.literals import Literals, Occurrences
 from corpus_audit.pii.names import load_names
 from corpus_audit.text.fold import View, fold_texts
 
@@ -69,9 +69,10 @@ class Tables:
         self.checks = {word.decode(): checks[word] for word in words}
         self.literals = Literals(words, right=False)
 
-    def find(self, view: View, words: Hits, found: Collector) -> None:
-        """Add what stands in tables of a view, below names of columns among the `words`."""
-        end = words[1][_MARK[view.data[words[1]]]] + 1
+    def find(self, view: View, words: Occurrences, found: Collector) -> None:
+        """Add what stands in tables of a view."""
+        _, end = words.of(self.literals)
+        end = end[_MARK[view.data[end]]] + 1
         if not len(end):
             return
         row = np.searchsorted(view.offsets, end - 1, side="right") - 1
