@@ -108,16 +108,16 @@ class Names:
             return
         row = np.searchsorted(view.offsets, end, side="right") - 1
         keep = found.admit("names", row)
+        word, end, row, data = word[keep], end[keep], row[keep], view.data
         begins, stops = view.offsets[row], view.offsets[row + 1] - 1
-        data = view.data
-        left = np.flatnonzero(keep & self.left[word])
+        left = np.flatnonzero(self.left[word])
         left = left[self._may_follow(end[left], data)]
         for which, at, stop, document in rows_of(left, word, end, stops, row):
             text = data[at : min(at + _WINDOW, stop)].tobytes().decode("utf-8", "ignore")
             self._behind(self.word[which], text, at, document, found)
         start = end - self.literals.length[word]
         marked = _MARKS[data[np.maximum(start - 1, 0)]]
-        right = keep & self.behind[word] & ~((data[end] >= 0xE4) & self.last[word])
+        right = self.behind[word] & ~((data[end] >= 0xE4) & self.last[word])
         right &= self.titled[word] | marked
         for which, at, begin, document in rows_of(np.flatnonzero(right), word, start, begins, row):
             raw = data[max(begin, at - 30) : at].tobytes()
