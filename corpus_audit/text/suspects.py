@@ -306,11 +306,15 @@ def split_in_words(data, places, classes, pairs, joined, known):  # type: ignore
         char = _join(pairs, joined, left, right)
         one, i = _word_after(data, classes, i)
         two, i = _word_after(data, classes, i)
-        three, i = _word_after(data, classes, i)
         a, j = _word_before(data, classes, places[k])
         b, j = _word_before(data, classes, j)
-        c, j = _word_before(data, classes, j)
         both, ahead = _join(pairs, joined, one, two), _join(pairs, joined, b, a)
+        beside = known[hashed(char, one)] | known[hashed(char, both)]
+        beside |= known[hashed(a, char)] | known[hashed(ahead, char)]
+        if not beside & PAIR:
+            continue
+        three, i = _word_after(data, classes, i)
+        c, j = _word_before(data, classes, j)
         kept[k] = (
             _side_by_side(known, a, char, one, two)
             or _side_by_side(known, a, char, both, three)
