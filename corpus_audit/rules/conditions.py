@@ -185,7 +185,8 @@ class _Lists:
         found = self._literals.find(undone.view)
         bits, _ = evasion.undone_in(undone, found.start, found.end)
         found = found.only(bits > 0)
-        return Occurrences(found.literal, undone.start[found.start], undone.end[found.end - 1])
+        _, start, end = undone.spans(found.start, found.end)
+        return Occurrences(found.literal, start, end)
 
 
 def _around(

@@ -155,13 +155,12 @@ class Matcher:
         bits, full = evasion.undone_in(undone, found.start, found.end)
         kept = (bits > 0) & ~self._owners.inside_word(undone.view, found, owner)
         found, owner, full, bits = found.only(kept), owner[kept], full[kept], bits[kept]
-        stretch = np.searchsorted(undone.view.offsets, found.start, side="right") - 1
+        stretch, start, end = undone.spans(found.start, found.end)
         trace = np.zeros(len(bits), np.int32)
         for bit, name in _BITS.items():
             trace[(bits & bit) > 0] |= 1 << TRANSFORMS.index(name)
         return _Matches(
-            undone.row[stretch].astype(np.int32), owner,
-            undone.start[found.start], undone.end[found.end - 1], trace, full,
+            undone.row[stretch].astype(np.int32), owner, start, end, trace, full,
         )  # fmt: skip
 
     def _at_word_edges(self, view: View, matches: _Matches) -> npt.NDArray[np.bool_]:

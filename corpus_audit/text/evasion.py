@@ -30,7 +30,7 @@ class Tables(NamedTuple):
     classes: npt.NDArray[np.uint8]
     pairs: Int64s  # left << 21 | right, rising
     joined: npt.NDArray[np.uint32]
-    looks: Bytes  # by code point below its length: the Latin letter that it looks like, or 0
+    looks: Bytes  # by code point below its length: the letter it is read as (leet, lookalike), or 0
 
 
 class Undone(NamedTuple):
@@ -38,9 +38,16 @@ class Undone(NamedTuple):
 
     view: View  # one entry a stretch
     row: Int64s  # document of each stretch
-    start: Int64s  # per byte: first byte of its origin in the view
-    end: Int64s  # per byte: end of its origin
+    origin: Int64s  # byte of the searched view that each stretch is from
+    start: npt.NDArray[np.uint16]  # per byte: where it is from, as bytes from there on
+    end: npt.NDArray[np.uint16]
     what: Bytes  # per byte: bits of SOFT_GAP, ...; gaps stand before the character
+
+    def spans(self, start: Int64s, end: Int64s) -> tuple[npt.NDArray[np.intp], Int64s, Int64s]:
+        """Of matches `[start, end)` in the stretches: which stretch, and the bytes in the view."""
+        stretch = np.searchsorted(self.view.offsets, start, side="right") - 1
+        origin = self.origin[stretch]
+        return stretch, origin + self.start[start], origin + self.end[end - 1]
 
 
 class Neighbours:
@@ -77,7 +84,10 @@ def load_tables() -> Tables:
     """The tables that ship with the package."""
     with (files("corpus_audit.text") / "data/evasion.npz").open("rb") as file:
         stored = np.load(file, allow_pickle=False)
-        return Tables(*(stored[name] for name in Tables._fields))
+        tables = Tables(*(stored[name] for name in Tables._fields))
+    for read, letter in zip(b"0134@5$7", b"oieaasst", strict=True):
+        tables.looks[read] = letter
+    return tables
 
 
 def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
@@ -113,16 +123,18 @@ def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:
     first, last, rows = undoing.stretches(view.data, places, row, view.offsets)
     room = int((_WAYS * (last - first + 1)).sum())
     data, what = np.empty(room, np.uint8), np.empty(room, np.uint8)
-    start, end = np.empty(room, np.int64), np.empty(room, np.int64)
+    start, end = np.empty(room, np.uint16), np.empty(room, np.uint16)
     offsets = np.zeros(_WAYS * len(first) + 1, np.int64)
-    owner = np.zeros(_WAYS * len(first), np.int64)
+    owner, origin = np.zeros((2, _WAYS * len(first)), np.int64)
     count = undoing.undo(
         view.data, first, last, rows, *load_tables(), neighbours.parts, neighbours.joinable,
-        data, start, end, what, offsets, owner,
+        data, start, end, what, offsets, owner, origin,
     )  # fmt: skip
     size = offsets[count]
     stretches = View(offsets[: count + 1], data[:size])
-    return Undone(stretches, owner[:count], start[:size], end[:size], what[:size])
+    return Undone(
+        stretches, owner[:count], origin[:count], start[:size], end[:size], what[:size]
+    )
 
 
 def bare(literal: bytes) -> bytes:

@@ -17,9 +17,8 @@ HASH, HASH_BITS = 1_000_003, 20
 #: What is known of two or three characters, or a word, by its hash: bits of `Neighbours.known`.
 PAIR, WHOLE, TRIPLE, WORD = 1, 2, 4, 8
 
-#: ASCII letters and digits, and what is read as a letter.
-_READ = np.zeros(128, np.bool_)
-_READ[[*b"abcdefghijklmnopqrstuvwxyz0123456789@$"]] = True
+_LETTER = np.zeros(128, np.bool_)  # or digit
+_LETTER[[*b"abcdefghijklmnopqrstuvwxyz0123456789"]] = True
 _STEP = 55  # bytes that a turn is about: of 64 two stand before, seven behind
 _U0, _U2, _U3, _U4, _U5, _U6, _U7 = (np.uint64(n) for n in (0, 2, 3, 4, 5, 6, 7))
 _KEPT = np.uint64(((1 << _STEP) - 1) << 2)
@@ -33,19 +32,22 @@ def find(data, begin, classes, looks, known, pairs, out):  # type: ignore[no-unt
     """
     n, ruled, verdict = 0, np.int64(0), False
     while begin < len(data) and n + _STEP <= len(out):
-        mask, m = _marked(data, begin - 2), n
+        (mask, gap), m = _marked(data, begin - 2), n
         while mask:  # nearly all are gaps, and nearly all of these end here
-            i = begin - 2 + np.int64(zeros(mask))
+            first = zeros(mask)
             mask &= mask - U1
-            byte, may = data[i], U1
-            if byte < 0x80 and not _READ[byte]:
+            i = begin - 2 + np.int64(first)
+            out[m] = i
+            if gap >> first & U1 and data[i] != 0x40 and data[i] != 0x24:
+                if _stays(data, i, i + np.int64(zeros(~(gap >> first)))):
+                    continue
                 left, _i = _word_before(data, classes, i)
                 right, _i = _word_after(data, classes, i + 1)
                 pair = np.uint64(hashed(left, right))
                 may = np.uint64(pairs[pair >> _U3]) >> (pair & _U7) & U1
-                may &= np.uint64(left != 0)
-            out[m] = i
-            m += np.int64(may)
+                m += np.int64(may & np.uint64(left != 0))
+            else:
+                m += 1
         for k in range(n, m):
             out[n] = out[k]
             n += _is_suspect(data, out[k], classes, looks, known)
@@ -53,9 +55,33 @@ def find(data, begin, classes, looks, known, pairs, out):  # type: ignore[no-unt
     return n, begin
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _stays(data, i, end):  # type: ignore[no-untyped-def]
+    """Does `undo` surely leave a gap at byte i, of ASCII up to `end`, as it stands?
+
+    So it does before a longer word, and between sentences: after a full stop, between characters of
+    which none stands alone.
+    """
+    if i < 9 or end + 5 > len(data):
+        return False
+    byte, behind = data[end], data[end + 1]
+    if byte < 0x80:
+        return byte != 0 and (_LETTER[byte] and behind < 0x80 and _LETTER[behind])
+    return (
+        data[i - 3] == 0xE3 and data[i - 2] == 0x80 and data[i - 1] == 0x82
+        and _han(data, end) and _han(data, end + 3) and _han(data, i - 6) and _han(data, i - 9)
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _han(data, i):  # type: ignore[no-untyped-def]
+    """Does byte i lead a Han character? E4 leads hexagrams, too."""
+    return 0xE4 <= data[i] <= 0xE9 and (data[i] != 0xE4 or data[i + 1] >= 0xB8)
+
+
 @njit(cache=True, nogil=True)
 def _marked(data, i):  # type: ignore[no-untyped-def]
-    """The mask of the bytes from i + 2 on at which evasion may be, by their shape.
+    """The mask of the bytes from i + 2 on at which evasion may be, by their shape; that of gaps.
 
     Two bytes before them and seven behind are read; zeros stand around the data.
     """
@@ -108,7 +134,7 @@ def _marked(data, i):  # type: ignore[no-untyped-def]
             mask |= lone & soft >> U1 & lead >> _U2
             mask |= soft & behind_high & letter >> U1 & ~(word >> _U2)
             mask |= letter & (greek >> U1 | greek << _U2 & behind_high)
-    return mask & _KEPT
+    return mask & _KEPT, gap
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -176,18 +202,6 @@ def _word_after(data, classes, i):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, inline="always")
 def letter_of(point, looks):  # type: ignore[no-untyped-def]
     """The letter that a leet character or a lookalike stands for, or 0."""
-    if point == 0x30:
-        return 0x6F
-    if point == 0x31:
-        return 0x69
-    if point == 0x33:
-        return 0x65
-    if point == 0x34 or point == 0x40:
-        return 0x61
-    if point == 0x35 or point == 0x24:
-        return 0x73
-    if point == 0x37:
-        return 0x74
     return np.int64(looks[np.uint64(point)]) if point < len(looks) else 0
 
 
