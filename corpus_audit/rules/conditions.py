@@ -91,6 +91,8 @@ class _Lists:
         longest = [max(map(len, texts), default=0) for texts in folded]
         reach = [(within + 1) * _WIDEST + longest[number] for number, within in rows]
         self._nearby = Nearby(self._literals, self._member)
+        by_rule = np.repeat(np.arange(len(rules)), np.diff(first))
+        self._rarest = np.lexsort((self._member.sum(1)[self._list], by_rule))  # first in each rule
         self._reach = np.array(
             [max(reach[a:b], default=0) for a, b in itertools.pairwise(first)], np.int64
         )
@@ -134,8 +136,8 @@ class _Lists:
         start, end = start + shift, end + shift
         left, right = bounds[windows.of], bounds[windows.of + 1]
         may = self._nearby.may(
-            windows.padded, rule.astype(np.int64), start, end, left, right, self._first, self._list,
-            self._within,
+            windows.padded, rule.astype(np.int64), start, end, left, right, self._first,
+            self._list[self._rarest], self._within[self._rarest],
         )  # fmt: skip
         if self._undo:
             places, reach = self._places(windows, splits), self._reach[rule]

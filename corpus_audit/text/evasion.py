@@ -106,7 +106,9 @@ def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
         )
         parts.append(out[:count].copy())
     if len(splits):
-        kept = shapes.split_in_words(view.data, splits, *tables[:3], neighbours.known)
+        kept = shapes.split_in_words(
+            view.data, splits, *tables[:3], neighbours.known, neighbours.parts
+        )
         parts.append(splits[kept])
     found: Int64s = np.unique(np.concatenate(parts))
     return found

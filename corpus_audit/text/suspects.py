@@ -39,10 +39,20 @@ def find(data, begin, classes, looks, known, pairs, out):  # type: ignore[no-unt
             i = begin - 2 + np.int64(first)
             out[m] = i
             if gap >> first & U1 and data[i] != 0x40 and data[i] != 0x24:
-                if _stays(data, i, i + np.int64(zeros(~(gap >> first)))):
+                end = i + np.int64(zeros(~(gap >> first)))
+                if i < 9 or end + 5 > len(data):
+                    m += 1
                     continue
-                left, _i = _word_before(data, classes, i)
-                right, _i = _word_after(data, classes, i + 1)
+                if _stays(data, i, end):
+                    continue
+                if _han(data, i - 3) and data[i - 1] >= 0x80:
+                    left = np.int64(decode(data, np.uint64(i - 3))[0])
+                else:
+                    left, _i = _word_before(data, classes, i)
+                if end - i <= GAP + 1 and _han(data, end):
+                    right = np.int64(decode(data, np.uint64(end))[0])
+                else:
+                    right, _i = _word_after(data, classes, i + 1)
                 pair = np.uint64(hashed(left, right))
                 may = np.uint64(pairs[pair >> _U3]) >> (pair & _U7) & U1
                 m += np.int64(may & np.uint64(left != 0))
@@ -62,8 +72,6 @@ def _stays(data, i, end):  # type: ignore[no-untyped-def]
     So it does before a longer word, and between sentences: after a full stop, between characters of
     which none stands alone.
     """
-    if i < 9 or end + 5 > len(data):
-        return False
     byte, behind = data[end], data[end + 1]
     if byte < 0x80:
         return byte != 0 and (_LETTER[byte] and behind < 0x80 and _LETTER[behind])
@@ -311,7 +319,7 @@ def _join(pairs, joined, left, right):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def split_in_words(data, places, classes, pairs, joined, known):  # type: ignore[no-untyped-def]
+def split_in_words(data, places, classes, pairs, joined, known, parts):  # type: ignore[no-untyped-def]
     """Which places, of two characters that make one, make one that stands in a literal there."""
     kept = np.zeros(len(places), np.bool_)
     for k in range(len(places)):
@@ -322,7 +330,8 @@ def split_in_words(data, places, classes, pairs, joined, known):  # type: ignore
         two, i = _word_after(data, classes, i)
         a, j = _word_before(data, classes, places[k])
         b, j = _word_before(data, classes, j)
-        both, ahead = _join(pairs, joined, one, two), _join(pairs, joined, b, a)
+        both = _join(pairs, joined, one, two) if parts[np.uint64(one)] else np.int64(0)
+        ahead = _join(pairs, joined, b, a) if parts[np.uint64(b)] else np.int64(0)
         beside = known[hashed(char, one)] | known[hashed(char, both)]
         beside |= known[hashed(a, char)] | known[hashed(ahead, char)]
         if not beside & PAIR:
