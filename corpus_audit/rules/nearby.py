@@ -106,7 +106,7 @@ def _any(data, at, size, salt, shift, keys):  # type: ignore[no-untyped-def]
 def _alone(x, size, salt, shift, heads, keys):  # type: ignore[no-untyped-def]
     """Is there a key that is a head of so many bytes alone?"""
     head = hashed(x, size)
-    return (_has(heads, shift, head, salt) & _has(keys, shift, head | U1, salt)) != _U0
+    return _has(heads, shift, head, salt) != _U0 and _has(keys, shift, head | U1, salt) != _U0
 
 
 @njit(cache=True, nogil=True)
@@ -125,10 +125,11 @@ def _begins(data, i, end, salt, kinds, others, shift, heads, keys):  # type: ign
             x = eight(data, at)
             if _has(heads, shift, hashed(x, _U6), salt) and _any(data, at, _U6, salt, shift, keys):
                 return True
-            if kinds and _alone(x, characters(x), salt, shift, heads, keys):
-                return True
-            if kinds & SINGLE:
-                if _alone(x, np.uint64(WIDTH[x & _BYTE]), salt, shift, heads, keys):
+            if kinds:
+                size, wide = characters(x), np.uint64(WIDTH[x & _BYTE])
+                if size < _U6 and _alone(x, size, salt, shift, heads, keys):
+                    return True
+                if kinds & SINGLE and _alone(x, wide, salt, shift, heads, keys):
                     return True
         mask = word & ~(word << U1 | inside) & kept
         inside = word >> np.uint64(_STEP - 1) & U1
