@@ -77,24 +77,29 @@ class _Lists:
                     number = lists.setdefault(condition.literals, len(lists))
                     rows.append((number, condition.within))
             first.append(len(rows))
-        folded = [set(fold_texts(words)) - {b""} for words in lists]
-        literals = sorted(set().union(*folded))
-        number_of = {text: i for i, text in enumerate(literals)}
-        self._kind = wanted
+        words = list(dict.fromkeys(itertools.chain.from_iterable(lists)))
+        folded = fold_texts(words)
+        literals = sorted({*folded} - {b""})
+        number_of = {text: i for i, text in enumerate(literals)} | {b"": -1}
+        literal_of = dict(zip(words, map(number_of.__getitem__, folded), strict=True))
+        sizes = np.array([*map(len, literals), 0], np.int64)
+        self._wanted = wanted
         self._literals = Literals(literals)
-        self._member = np.zeros((len(lists), len(literals)), np.bool_)
-        for number, texts in enumerate(folded):
-            self._member[number, [number_of[text] for text in texts]] = True
+        member = np.zeros((len(lists), len(sizes)), np.bool_)  # the last one is of no literal
+        longest = np.zeros(len(lists), np.int64)
+        for row, texts in enumerate(lists):
+            numbers = np.fromiter(map(literal_of.__getitem__, texts), np.int64, len(texts))
+            member[row, numbers], longest[row] = True, sizes[numbers].max(initial=0)
+        self._member = member[:, :-1]
         self._first = np.array(first, np.int64)
         self._list = np.array([row[0] for row in rows], np.int64)
         self._within = np.array([row[1] for row in rows], np.int64)
-        longest = [max(map(len, texts), default=0) for texts in folded]
-        reach = [(within + 1) * _WIDEST + longest[number] for number, within in rows]
-        self._nearby = Nearby(self._literals, self._member)
+        reach = (self._within + 1) * _WIDEST + longest[self._list]
+        self._nearby = Nearby(self._literals, self._member) if wanted else None
         by_rule = np.repeat(np.arange(len(rules)), np.diff(first))
         self._rarest = np.lexsort((self._member.sum(1)[self._list], by_rule))  # first in each rule
         self._reach = np.array(
-            [max(reach[a:b], default=0) for a, b in itertools.pairwise(first)], np.int64
+            [reach[a:b].max(initial=0) for a, b in itertools.pairwise(first)], np.int64
         )
         self._undo = undo
         self.neighbours = evasion.Neighbours(literals if undo else ())
@@ -115,10 +120,10 @@ class _Lists:
     ) -> npt.NDArray[np.bool_]:  # fmt: skip
         """Which matches, in order of their starts, have around them what their rules ask."""
         windows = _around(view, row, start, end, self._reach[rule])
-        if not self._kind:  # few are asked
+        if self._nearby is None:  # few are asked
             return self._satisfied(windows, rule, start, end, splits)
         held = np.zeros(len(row), np.bool_)
-        may = self._may_hold(windows, rule, start, end, splits)
+        may = self._may_hold(self._nearby, windows, rule, start, end, splits)
         if not may.any():
             return held
         row, rule, start, end = row[may], rule[may], start[may], end[may]
@@ -127,15 +132,15 @@ class _Lists:
         return held
 
     def _may_hold(
-        self, windows: _Windows, rule: npt.NDArray[np.int32], start: Int64s, end: Int64s,
-        splits: Int64s,
+        self, nearby: Nearby, windows: _Windows, rule: npt.NDArray[np.int32], start: Int64s,
+        end: Int64s, splits: Int64s,
     ) -> npt.NDArray[np.bool_]:  # fmt: skip
         """Near which matches may the words stand that it takes? Near few of them."""
         bounds = windows.view.offsets
         shift = (bounds[:-1] - windows.origin)[windows.of]
         start, end = start + shift, end + shift
         left, right = bounds[windows.of], bounds[windows.of + 1]
-        may = self._nearby.may(
+        may = nearby.may(
             windows.padded, rule.astype(np.int64), start, end, left, right, self._first,
             self._list[self._rarest], self._within[self._rarest],
         )  # fmt: skip
@@ -163,7 +168,7 @@ class _Lists:
             np.searchsorted(found.start, bounds[windows.of]),
             np.searchsorted(found.start, bounds[windows.of + 1]),
             found.literal, found.start, found.end, chars,
-            self._first, self._list, self._within, self._kind, self._member,
+            self._first, self._list, self._within, self._wanted, self._member,
         )  # fmt: skip
         return held
 

@@ -12,7 +12,7 @@ from corpus_audit.text import search
 from corpus_audit.text.buffers import Int64s
 from corpus_audit.text.fold import View
 
-_ROOM = 1 << 13  # places that are looked at together
+_ROOM = 1 << 14  # places that are looked at together
 
 
 class Occurrences(NamedTuple):

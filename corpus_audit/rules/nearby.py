@@ -16,7 +16,14 @@ from corpus_audit.rules.literals import Literals
 from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.masks import U1, between, eight, words, zeros
 from corpus_audit.text.search import (
-    MIX, SINGLE, WIDTH, WORD, characters, has_both, hashed, keyed,
+    MIX,
+    SINGLE,
+    WIDTH,
+    WORD,
+    characters,
+    has_both,
+    hashed,
+    keyed,
 )  # fmt: skip
 
 PADDING = 128  # zeros that must stand behind the text
@@ -63,8 +70,8 @@ class Nearby:
 
 @njit(cache=True, nogil=True)
 def _may(  # type: ignore[no-untyped-def]
-    data, rule, start, stop, left, right, first, lists, within, longest, kinds, others, shift, heads,
-    keys, found,
+    data, rule, start, stop, left, right, first, lists, within, longest, kinds, others, shift,
+    heads, keys, found,
 ):  # fmt: skip
     for k in range(len(start)):
         for c in range(first[rule[k]], first[rule[k] + 1]):

@@ -7,7 +7,7 @@ written again as they would be without it (`undo`). Clean text costs the one pas
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from corpus_audit.text import suspects as shapes
+from corpus_audit.text import suspects as marks
 from corpus_audit.text import undoing
 from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View
@@ -63,9 +63,9 @@ class Neighbours:
         points = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32).astype(np.int64)
         offsets = np.cumsum([0, *map(len, texts)], dtype=np.int64)
         tables = load_tables()
-        self.known = np.zeros(1 << shapes.HASH_BITS, np.uint8)
-        shapes.know(points, offsets, tables.classes, tables.looks, self.known)
-        self.pairs = np.packbits(self.known & shapes.PAIR, bitorder="little")
+        self.known = np.zeros(1 << marks.HASH_BITS, np.uint8)
+        marks.know(points, offsets, tables.classes, tables.looks, self.known)
+        self.pairs = np.packbits(self.known & marks.PAIR, bitorder="little")
         self.joinable = np.zeros(0x110000, np.bool_)
         self.joinable[[ord(char) for char in self.characters]] = True
         self.parts = np.zeros(0x110000, np.bool_)  # the first of two that make a joinable one
@@ -101,12 +101,12 @@ def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
         data = np.r_[data, np.zeros(64 - len(data), np.uint8)]
     out, parts = np.empty(_ROOM, np.int64), [np.zeros(0, np.int64)]
     while begin < len(data):
-        count, begin = shapes.find(
+        count, begin = marks.find(
             data, begin, tables.classes, tables.looks, neighbours.known, neighbours.pairs, out
         )
         parts.append(out[:count].copy())
     if len(splits):
-        kept = shapes.split_in_words(
+        kept = marks.split_in_words(
             view.data, splits, *tables[:3], neighbours.known, neighbours.parts
         )
         parts.append(splits[kept])
@@ -119,7 +119,7 @@ def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:
 
     A stretch is written up to four times: put together; with a letter that stands three times or
     more written once, and twice; with leet and lookalikes read. In the last one i and l are both
-    i, because a 1 stands for either: match it against `skeleton`.
+    i, because a 1 stands for either: match it against `skeletons`.
     """
     row = np.searchsorted(view.offsets, places, side="right") - 1
     first, last, rows = undoing.stretches(view.data, places, row, view.offsets)
@@ -134,25 +134,20 @@ def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:
     )  # fmt: skip
     size = offsets[count]
     stretches = View(offsets[: count + 1], data[:size])
-    return Undone(
-        stretches, owner[:count], origin[:count], start[:size], end[:size], what[:size]
-    )
+    return Undone(stretches, owner[:count], origin[:count], start[:size], end[:size], what[:size])
 
 
-def bare(literal: bytes) -> bytes:
-    """A literal without what may stand in gaps."""
-    return literal.decode().translate(_in_gaps()).encode() or literal
+def bare(literals: Sequence[bytes]) -> list[bytes]:
+    """Literals without what may stand in gaps; those that are nothing else as they are."""
+    points = np.frombuffer(b"\0".join(literals).decode().encode("utf-32-le"), np.uint32)
+    kept = points[(load_tables().classes[points] > marks.HARD) | (points == 0)]
+    texts = kept.tobytes().decode("utf-32-le").encode().split(b"\0")
+    return [text or literal for text, literal in zip(texts, literals, strict=True)]
 
 
-@lru_cache
-def _in_gaps() -> dict[int, None]:
-    """What may stand in gaps, as `str.translate` deletes it."""
-    return dict.fromkeys(np.flatnonzero(load_tables().classes <= shapes.HARD).tolist())
-
-
-def skeleton(literal: bytes) -> bytes:
-    """A literal as texts are written in which leet is read."""
-    return literal.replace(b"l", b"i")
+def skeletons(literals: Sequence[bytes]) -> list[bytes]:
+    """Literals as texts are written in which leet is read."""
+    return b"\0".join(literals).replace(b"l", b"i").split(b"\0")
 
 
 def undone_in(undone: Undone, start: Int64s, end: Int64s) -> tuple[Bytes, npt.NDArray[np.bool_]]:

@@ -164,7 +164,7 @@ def _spread(mask, base, out, n):  # type: ignore[no-untyped-def]
 def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ignore[no-untyped-def]
     """Fill `out` with places from byte `begin` on at which a key may stand, by their bytes nearly
     in order, and the size of a head that is a word: (count, where to go on)."""
-    i, stop, n = np.uint64(begin), np.uint64(len(data)), 0
+    i, stop, n = np.uint64(begin), np.uint64(len(data)), np.int64(0)
     chars, odd, starts = np.empty((3, _TOGETHER + 64), np.uint64)
     padded, source, base = np.zeros(2 * _PADDED, np.uint8), data, _U0
     inside, whole = np.uint64(i > _U0 and WORD[data[i - U1]]), True
@@ -173,7 +173,7 @@ def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ig
             padded[: stop - i] = data[i:]
             source, base, i, stop, whole = padded, i, _U0, stop - i, False
         end = min(i + _AT_ONCE, stop - np.uint64(_PADDED - _STEP)) if whole else stop
-        a, b, c = 0, 0, 0
+        a, b, c = 0, 0, np.int64(0)
         while i < end:
             word, lead, other = words(source, i), between(source, i, 0xC0, 0xFF), _U0
             for k in range(len(others)):
@@ -194,7 +194,7 @@ def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ig
                     c += np.int64(mask != _U0)
                     mask &= mask - U1
             i += _STEPPED
-        kept = 0
+        kept = np.int64(0)
         for p in range(a):
             chars[kept] = chars[p]
             kept += np.int64(_has(heads, shift, hashed(eight(source, chars[p]), _U6)))
@@ -207,7 +207,7 @@ def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ig
             hit |= has_both(bits, shift, hashed(x, np.uint64(WIDTH[x & _BYTE])) | U1)
             out[n] = (base + odd[p]) << _U4
             n += np.int64(hit)
-        kept = 0
+        kept = np.int64(0)
         for p in range(c):
             at, size = starts[p] >> _U4, starts[p] & _U15
             starts[kept] = starts[p]
@@ -277,10 +277,8 @@ def occurrences(data, places, keys, ranges, text, offsets, loose, parent):  # ty
             if same == size:
                 end = at + size
                 cut = WORD[data[end - U1]] and WORD[data[end]]
-                if word:
-                    fits = not (cut or loose[k])  # those are found as characters, anywhere
-                else:
-                    fits = loose[k] or not (cut or WORD[data[at]])
+                cut |= WORD[data[at]] and not word
+                fits = word == _U0 if loose[k] else not cut  # loose ones stand as characters
                 if fits:
                     if n == len(starts):
                         literals = np.concatenate((literals, np.empty(n, np.int64)))

@@ -60,22 +60,19 @@ def undo(  # type: ignore[no-untyped-def]
     bits, letter = np.empty(room, np.uint8), np.empty(room, np.uint8)
     count = 0
     for k in range(len(first)):
-        n = 0
-        i = np.uint64(first[k])
-        while i < np.uint64(last[k]):
-            point, nbytes = decode(data, i)
-            code[n], where[n] = point, np.int64(i) - first[k]
+        n, at = 0, np.uint64(first[k])
+        while at < np.uint64(last[k]):
+            point, nbytes = decode(data, at)
+            code[n], where[n] = point, np.int64(at) - first[k]
             kind[n] = classes[np.uint64(point)]
             n += 1
-            i += nbytes
+            at += nbytes
         where[n] = last[k] - first[k]
         alone = first[k] == 0 or data[first[k] - 1] == SEPARATOR  # nothing stands before
         m, changed = _close_gaps(code, where, kind, n, alone, char, begin, stop, bits)
         m, more = _join_parts(char, begin, stop, bits, m, pairs, joined, parts, joinable)
         if changed or more:
-            _write(
-                char, begin, stop, bits, m, out, start, end, what, offsets, count
-            )
+            _write(char, begin, stop, bits, m, out, start, end, what, offsets, count)
             owner[count], origin[count] = rows[k], first[k]
             count += 1
         for i in range(m):
