@@ -29,7 +29,7 @@ from corpus_audit.pii.shapes import (
     uscc_at,
 )
 from corpus_audit.pii.tables import load_tables
-from corpus_audit.text.buffers import Int64s
+from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View
 
 #: Shapes, in the order of their numbers.
@@ -38,8 +38,10 @@ SHAPES = (
     "hmt", "foreigner",
 )  # fmt: skip
 (ID18, ID15, CARD, MOBILE, LANDLINE, SSN, PHONE, IPV4, COORD, USCC, HMT, FOREIGNER) = range(12)
-_WEAK = 15  # telephones that only a word beside them makes one have a cap of their own
+_WEAK = 12  # telephones that only a word beside them makes one have a cap of their own
 
+ZERO = np.uint8(48)
+_STRETCH = 1 << 20  # bytes looked at together: bounds the memory of a page of digits
 _GROUPS = 7
 _DIGITS = 24
 
@@ -64,19 +66,29 @@ class Numbers(NamedTuple):
 def find_numbers(view: View, cap: int) -> Numbers:
     """All candidates of a view; of one document and shape at most `cap`."""
     tables = load_tables()
-    size = max(len(view.data) // 64, 256)
-    capped = np.zeros(len(view.offsets) - 1, np.int64)
-    while True:
-        shape, flags = np.empty(size, np.int8), np.empty(size, np.uint8)
-        start, end, value = np.empty((3, size), np.int64)
-        capped[:] = 0
-        scratch = np.zeros((8, _DIGITS + 2), np.int64)
-        n = _scan(*view, *tables, cap, shape, flags, start, end, value, capped, *scratch)
-        if n <= size:
-            break
-        size = n
-    values = value[:n].view(np.uint64)
-    return Numbers(shape[:n], flags[:n], start[:n], end[:n], values, capped)
+    counts = np.zeros((len(view.offsets) - 1, len(SHAPES) + 1), np.int64)
+    scratch = np.zeros((7, _DIGITS + 2), np.int64)
+    out = np.empty((5, _STRETCH >> 4), np.int64)
+    parts = [out[:, :0]]
+    for begin in range(0, len(view.data), _STRETCH):
+        places = _groups(view.data, begin, begin + _STRETCH)
+        done = 0
+        while done < len(places):
+            row = np.searchsorted(view.offsets, places[done], side="right") - 1
+            done, n = _scan(*view, *tables, places, done, row, cap, counts, out, *scratch)
+            parts.append(out[:, :n].copy())
+    shape, flags, start, end, value = np.concatenate(parts, axis=1)
+    capped = np.maximum(counts - cap, 0).sum(1)
+    return Numbers(
+        shape.astype(np.int8), flags.astype(np.uint8), start, end, value.view(np.uint64), capped
+    )
+
+
+def _groups(data: Bytes, begin: int, stop: int) -> Int64s:
+    """Where groups of digits begin in a stretch of a view."""
+    known = min(begin, 1)
+    digit = np.concatenate([np.zeros(1 - known, np.bool_), data[begin - known : stop] - ZERO < 10])
+    return np.flatnonzero(digit[1:] > digit[:-1]) + begin
 
 
 def is_valid_uscc(code: str) -> bool:
@@ -115,82 +127,73 @@ def _groups_at(data, i, stop, digits, whole, ge, gl, gd, gsep):  # type: ignore[
 
 @njit(cache=True, nogil=True)
 def _scan(  # type: ignore[no-untyped-def]
-    offsets, data, region, mobile, area, card, cap, shapes, flags, starts, ends, values, capped,
-    digits, whole, ge, gl, gd, gsep, joined, counts,
+    offsets, data, region, mobile, area, card, places, done, row, cap, counts, out,
+    digits, whole, ge, gl, gd, gsep, joined,
 ):  # fmt: skip
+    """Try all shapes at the groups from `done` on, until none is left or `out` is full."""
     n = 0
-    for row in range(len(offsets) - 1):
+    while done < len(places) and n + 10 <= out.shape[1]:
+        i = places[done]
+        done += 1
+        while offsets[row + 1] <= i:
+            row += 1
         begin, stop = offsets[row], offsets[row + 1] - 1  # data[stop] is the separator
-        for kind in range(len(counts)):
-            counts[kind] = 0
-        i = begin
-        while i < stop:
-            if not DIGIT[data[i]]:
-                i += 1
+        ng = _groups_at(data, i, stop, digits, whole, ge, gl, gd, gsep)
+        few = gd[ng - 1] + gl[ng - 1] < 7  # only an address or coordinates: 1.1.1.1 or 1.2345
+        if gl[0] > 19 or (few and (ng < 2 or gsep[1] != 46 or (ng < 4 and gl[1] < 4))):
+            continue
+        shape = shape_of(gl, ng)
+        joined_of(gsep, ng, joined)
+        for attempt in range(10):
+            kind = attempt
+            if attempt == ID18:
+                found, known, first, last, value = id18_at(
+                    data, i, stop, digits, whole, ge, gl, shape, joined
+                )
+                if found:
+                    code = whole[6]
+                    if code == 810000 or code == 820000 or code == 830000:
+                        kind = HMT
+                    elif digits[0] == 9 and 11 <= code // 1000 % 100 <= 65:
+                        kind = FOREIGNER
+                    else:
+                        found = region[code]
+            elif attempt == ID15:
+                found, known, first, last, value = id15_at(i, whole, ge, gl, region)
+            elif attempt == CARD:
+                found, known, first, last, value = card_at(
+                    i, digits, whole, ge, gl, gd, gsep, ng, shape, joined, card
+                )
+            elif attempt == MOBILE:
+                found, known, first, last, value = mobile_at(
+                    data, i, begin, whole, ge, gl, gsep, ng, shape, joined, mobile
+                )
+            elif attempt == LANDLINE:
+                found, known, first, last, value = landline_at(
+                    data, i, begin, digits, whole, ge, gl, gsep, ng, area
+                )
+            elif attempt == SSN:
+                found, known, first, last, value = ssn_at(i, whole, ge, gsep, shape)
+            elif attempt == PHONE:
+                found, known, first, last, value = phone_at(
+                    data, i, begin, digits, whole, ge, gl, gd, gsep, ng, shape
+                )
+            elif attempt == IPV4:
+                found, known, first, last, value = ipv4_at(i, digits, whole, ge, gl, gd, gsep, ng)
+            elif attempt == COORD:
+                found, known, first, last, value = coordinates_at(
+                    data, i, begin, stop, whole, ge, gl, gsep, ng
+                )
+            else:
+                found, known, first, last, value = uscc_at(data, i, begin, stop, gl, region)
+            if not found:
                 continue
-            ng = _groups_at(data, i, stop, digits, whole, ge, gl, gd, gsep)
-            following = ge[0]
-            if gl[0] > 19 or (ng == 1 and gl[0] < 7):
-                i = following
-                continue
-            shape = shape_of(gl, ng)
-            joined_of(gsep, ng, joined)
-            for attempt in range(10):
-                kind = attempt
-                if attempt == ID18:
-                    found, known, first, last, value = id18_at(
-                        data, i, stop, digits, whole, ge, gl, shape, joined
-                    )
-                    if found:
-                        code = whole[6]
-                        if code == 810000 or code == 820000 or code == 830000:
-                            kind = HMT
-                        elif digits[0] == 9 and 11 <= code // 1000 % 100 <= 65:
-                            kind = FOREIGNER
-                        else:
-                            found = region[code]
-                elif attempt == ID15:
-                    found, known, first, last, value = id15_at(i, whole, ge, gl, region)
-                elif attempt == CARD:
-                    found, known, first, last, value = card_at(
-                        i, digits, whole, ge, gl, gd, gsep, ng, shape, joined, card
-                    )
-                elif attempt == MOBILE:
-                    found, known, first, last, value = mobile_at(
-                        data, i, begin, whole, ge, gl, gsep, ng, shape, joined, mobile
-                    )
-                elif attempt == LANDLINE:
-                    found, known, first, last, value = landline_at(
-                        data, i, begin, digits, whole, ge, gl, gsep, ng, area
-                    )
-                elif attempt == SSN:
-                    found, known, first, last, value = ssn_at(i, whole, ge, gsep, shape)
-                elif attempt == PHONE:
-                    found, known, first, last, value = phone_at(
-                        data, i, begin, digits, whole, ge, gl, gd, gsep, ng, shape
-                    )
-                elif attempt == IPV4:
-                    found, known, first, last, value = ipv4_at(
-                        i, digits, whole, ge, gl, gd, gsep, ng
-                    )
-                elif attempt == COORD:
-                    found, known, first, last, value = coordinates_at(
-                        data, i, begin, stop, whole, ge, gl, gsep, ng
-                    )
-                else:
-                    found, known, first, last, value = uscc_at(data, i, begin, stop, gl, region)
-                if not found:
-                    continue
-                if kind != COORD and kind != USCC:
-                    known |= edges_of(data, first, last, begin, stop)
-                counted = kind if kind != PHONE or known & STRONG else _WEAK
-                counts[counted] += 1
-                if counts[counted] > cap:
-                    capped[row] += 1
-                    continue
-                if n < len(shapes):
-                    shapes[n], flags[n], starts[n], ends[n] = kind, known, first, last
-                    values[n] = value
+            if kind != COORD and kind != USCC:
+                known |= edges_of(data, first, last, begin, stop)
+            counted = kind if kind != PHONE or known & STRONG else _WEAK
+            counts[row, counted] += 1
+            if counts[row, counted] <= cap:
+                out[0, n], out[1, n], out[2, n] = kind, known, first
+                out[3, n], out[4, n] = last, value
                 n += 1
-            i = following
-    return n
+    return done, n

@@ -11,7 +11,7 @@ import numpy as np
 
 from corpus_audit.pii.candidates import Collector
 from corpus_audit.pii.groups import table_of
-from corpus_audit.pii.literals import Literals
+from corpus_audit.pii.literals import Literals, Occurrences
 from corpus_audit.pii.passwords import looks_like_password
 from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.text.buffers import Bytes
@@ -100,10 +100,10 @@ class Fields:
         self.owners = [owners[word] for word in ordered]
         self.glued = np.array([word[-1] < 0x80 for word in ordered], np.bool_)
 
-    def find(self, view: View, found: Collector) -> None:
+    def find(self, view: View, words: Occurrences, found: Collector) -> None:
         """Add what is found in a view."""
-        self._find_behind(view, found)
-        word, end = self.literals.scan(view.data)
+        self._find_behind(view, words, found)
+        word, end = words.of(self.literals)
         if not len(word):
             return
         row = np.searchsorted(view.offsets, end, side="right") - 1
@@ -136,9 +136,9 @@ class Fields:
             "派",
         )
 
-    def _find_behind(self, view: View, found: Collector) -> None:
+    def _find_behind(self, view: View, words: Occurrences, found: Collector) -> None:
         """Values that stand before their word."""
-        word, end = self.behind_words.scan(view.data)
+        word, end = words.of(self.behind_words)
         if not len(word):
             return
         start = end - self.behind_words.length[word]

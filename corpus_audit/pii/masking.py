@@ -29,8 +29,8 @@ BREAK = re.compile(f"[{re.escape(''.join(sorted(_STOP - set('@＠'))))}]")
 _AT = re.compile("[@＠]")
 _SEPARATED_DIGITS = re.compile(r"\d(?:[ \n\-.‐‑–—·/()（）]{0,2}\d){4,}[Xx]?")
 _SUSPECT_EXCERPT = re.compile(r"[\d@＠=]")  # none of the patterns matches without one of these
-#: Runs with a digit; looked at from their start only.
-_CODE = re.compile(r"(?<![A-Za-z0-9_+/-])(?=[A-Za-z_+/-]*[0-9])[A-Za-z0-9_+/-]{8,}=*")
+_DIGIT = re.compile("[0-9]")
+_CODE = re.compile(r"[A-Za-z0-9_+/-]{8,}=*")
 _URL_VALUE = re.compile(r"[?&#;][\w.-]+=[^\s&#]+")
 _CONTROL_IN_LINE = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
@@ -75,6 +75,11 @@ def _star(match: re.Match[str]) -> str:
     return _keep_ends(match.group())
 
 
+def _star_code(match: re.Match[str]) -> str:
+    code = match.group()
+    return _keep_ends(code) if _DIGIT.search(code) else code
+
+
 def _star_value(match: re.Match[str]) -> str:
     name, _, value = match.group().partition("=")
     return f"{name}={'*' * len(value)}"
@@ -111,7 +116,7 @@ def mask_excerpts(texts: Sequence[str]) -> list[str]:
     joined = _URL_VALUE.sub(_star_value, joined)
     joined = _mask_mail(joined)
     joined = _SEPARATED_DIGITS.sub(_star, joined)
-    joined = _CODE.sub(_star, joined)
+    joined = _CODE.sub(_star_code, joined)
     for i, masked in zip(suspects, _split(joined, [inert[i] for i in suspects]), strict=True):
         inert[i] = masked
     return [text.replace("\n", " ") for text in inert]

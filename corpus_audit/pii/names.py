@@ -16,7 +16,7 @@ import numpy.typing as npt
 from corpus_audit.pii.candidates import HIGH, MEDIUM, Collector, rows_of
 from corpus_audit.pii.fields import spaced_too
 from corpus_audit.pii.groups import table_of
-from corpus_audit.pii.literals import Literals
+from corpus_audit.pii.literals import Literals, Occurrences
 from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View, fold_text, fold_texts
@@ -40,7 +40,7 @@ _DOTTED_END = re.compile(rf"(?<![{_HAN}]){_SOUND}{{1,6}}(?:[·•・‧]{_SOUND}
 _LAST = ("收", "启")  # behind a name only where nothing follows: 王小明收
 _JOINING = _codes("是为叫即姓")
 _VERBS = frozenset("是为叫即")
-_MARKS = np.frombuffer(b" ,(|:\"'", np.uint8)
+_MARKS = table_of(b" ,(|:\"'")
 #: With what the joint between a word and a name may begin, and the characters by which names from
 #: abroad are told: `·`, and two bytes of the other three.
 _JOINT_ASCII = table_of(b" ([\"'`:=|<")
@@ -48,7 +48,8 @@ _JOINT_MARKS, _JOINT_CHARS = _codes("“‘「『【"), _codes("是为叫即姓�
 _DOTS = [0xC2B7, 0xE280, 0xE383]
 _WEAK = frozenset("的等以也还就来去经将对为是到从并年号收在及和")
 _ALONE = re.compile(rf"[{_HAN}]{{2,4}}(?=[\s,;、。)(|\"']|$)")
-_SKIPPED = np.frombuffer(b" \"'", np.uint8)
+_SKIPPED = table_of(b" \"'")
+_GOES_ON = _SKIPPED | table_of(range(0xE4, 256))  # or a Han character
 _SPACED = re.compile(rf"[{_HAN}] [{_HAN}](?: [{_HAN}])?(?![{_HAN}])(?! [{_HAN}](?![{_HAN}]))")
 _RUN = re.compile(rf"[{_HAN}]+")
 
@@ -96,27 +97,27 @@ class Names:
         self.titled = np.array([word.decode() in self.titles for word in both], np.bool_)
         self.word = [word.decode() for word in both]
 
-    def find(self, view: View, found: Collector) -> None:
+    def find(self, view: View, words: Occurrences, found: Collector) -> None:
         """Add what is found in a view."""
         self._beside_numbers(view, found)
         self._behind_colons(view, found)
-        word, end = self.literals.scan(view.data)
+        word, end = words.of(self.literals)
         may = self._may(word, end, view.data)
         word, end = word[may], end[may]
         if not len(word):
             return
         row = np.searchsorted(view.offsets, end, side="right") - 1
         keep = found.admit("names", row)
+        word, end, row, data = word[keep], end[keep], row[keep], view.data
         begins, stops = view.offsets[row], view.offsets[row + 1] - 1
-        data = view.data
-        left = np.flatnonzero(keep & self.left[word])
+        left = np.flatnonzero(self.left[word])
         left = left[self._may_follow(end[left], data)]
         for which, at, stop, document in rows_of(left, word, end, stops, row):
             text = data[at : min(at + _WINDOW, stop)].tobytes().decode("utf-8", "ignore")
             self._behind(self.word[which], text, at, document, found)
         start = end - self.literals.length[word]
-        marked = np.isin(data[np.maximum(start - 1, 0)], _MARKS)
-        right = keep & self.behind[word] & ~((data[end] >= 0xE4) & self.last[word])
+        marked = _MARKS[data[np.maximum(start - 1, 0)]]
+        right = self.behind[word] & ~((data[end] >= 0xE4) & self.last[word])
         right &= self.titled[word] | marked
         for which, at, begin, document in rows_of(np.flatnonzero(right), word, start, begins, row):
             raw = data[max(begin, at - 30) : at].tobytes()
@@ -156,7 +157,7 @@ class Names:
         rows, starts = found.sure(("cn_mobile", "cn_resident_id", "bank_card"))
         data = view.data
         place = np.maximum(starts[:, None] - np.arange(1, 6), 0)  # the five bytes before
-        likely = np.isin(data[place[:, 0]], _MARKS) & (data[place] >= 0x80).any(1)
+        likely = _MARKS[data[place[:, 0]]] & (data[place] >= 0x80).any(1)
         for document, start in zip(rows[likely].tolist(), starts[likely].tolist(), strict=True):
             low = max(int(view.offsets[document]), start - 30)
             if start > low:
@@ -169,7 +170,9 @@ class Names:
         last = len(data) - 1  # separates documents, and is no part of a name
         at = np.flatnonzero((data == 58) | (data == 61)) + 1
         for _ in range(2):  # a space, a quote
-            at = at + np.isin(data[np.minimum(at, last)], _SKIPPED)
+            byte = data[np.minimum(at, last)]
+            likely = _GOES_ON[byte]
+            at = at[likely] + _SKIPPED[byte[likely]]
         at = at[at < last]
         lead, middle, tail, second, third = (
             data[np.minimum(at + k, last)].astype(np.int32) for k in (0, 1, 2, 6, 9)

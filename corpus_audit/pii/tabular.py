@@ -14,13 +14,15 @@ import numpy as np
 
 from corpus_audit.pii.candidates import HIGH, Collector
 from corpus_audit.pii.fields import load_fields
-from corpus_audit.pii.literals import Literals
+from corpus_audit.pii.groups import table_of
+from corpus_audit.pii.literals import Literals, Occurrences
 from corpus_audit.pii.names import load_names
 from corpus_audit.text.fold import View, fold_texts
 
 _REACH = 4096  # bytes of a table that are read
 _HEAD = 240  # bytes in which the first value must come
 _HEADER = re.compile(r"[\u3400-\u9fffa-z_ ]{1,12}(?:\([^()]{0,6}\))?")
+_MARK = table_of(b",| ;")  # between columns
 _DIGIT = re.compile(r"\d")
 _NAMES = (
     "姓名",
@@ -65,13 +67,13 @@ class Tables:
             )
         words = sorted(checks)
         self.checks = {word.decode(): checks[word] for word in words}
-        marks = [word + mark for word in words for mark in (b",", b"|", b" ", b";")]
-        self.literals = Literals(marks)
+        self.literals = Literals(words, right=False)
 
-    def find(self, view: View, found: Collector) -> None:
+    def find(self, view: View, words: Occurrences, found: Collector) -> None:
         """Add what stands in tables of a view."""
-        _, end = self.literals.scan(view.data)
-        if len(end) < 1:
+        _, end = words.of(self.literals)
+        end = end[_MARK[view.data[end]]] + 1
+        if not len(end):
             return
         row = np.searchsorted(view.offsets, end - 1, side="right") - 1
         keep = found.admit("tables", row)
@@ -165,10 +167,6 @@ def _is_header(name: str) -> bool:
 
 
 @cache
-def _tables() -> Tables:
+def load_columns() -> Tables:
+    """The names of columns that ship."""
     return Tables()
-
-
-def find_tables(view: View, found: Collector) -> None:
-    """Add what stands in tables of a view."""
-    _tables().find(view, found)

@@ -12,7 +12,7 @@ from corpus_audit.text import search
 from corpus_audit.text.buffers import Int64s
 from corpus_audit.text.fold import View
 
-_ROOM = 1 << 12  # places that are looked at together
+_ROOM = 1 << 14  # places that are looked at together
 
 
 class Occurrences(NamedTuple):
@@ -50,6 +50,7 @@ class Literals:
         starts = np.zeros(256, np.bool_)
         self.hashes = np.empty((count, 2), np.uint64)  # of heads and keys, of the sorted literals
         self.kinds = np.zeros(count, np.int64)
+        self.points = np.array([len(literal.decode()) for literal in ordered], np.int64)
         search.index(
             self._text, self._offsets, self._loose, self._shift, self._heads, self._bits,
             self._keys, self._ranges, self._parent, starts, self.hashes,

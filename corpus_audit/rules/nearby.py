@@ -16,7 +16,14 @@ from corpus_audit.rules.literals import Literals
 from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.masks import U1, between, eight, words, zeros
 from corpus_audit.text.search import (
-    MIX, SINGLE, WIDTH, WORD, characters, has_both, hashed, keyed,
+    MIX,
+    SINGLE,
+    WIDTH,
+    WORD,
+    characters,
+    has_both,
+    hashed,
+    keyed,
 )  # fmt: skip
 
 PADDING = 128  # zeros that must stand behind the text
@@ -41,38 +48,50 @@ class Nearby:
         self._kinds = np.zeros(len(member), np.int64)
         np.bitwise_or.at(self._kinds, list_of, literals.kinds[literal])
         self._others = literals.others
+        self._longest = np.zeros(len(member), np.int64)  # code points
+        np.maximum.at(self._longest, list_of, literals.points[literal])
 
     def may(
         self, data: Bytes, rule: Int64s, start: Int64s, stop: Int64s, left: Int64s, right: Int64s,
-        first: Int64s, lists: Int64s, reach: Int64s,
+        first: Int64s, lists: Int64s, within: Int64s,
     ) -> npt.NDArray[np.bool_]:  # fmt: skip
         """Near which matches may stand a word of each list that their rules name?
 
-        A word begins at most `reach` bytes from the match and within `left` to `right`. The lists
-        of rule r are those from `first[r]` to `first[r + 1]`.
+        It stands between `left` and `right`, and at most `within` code points from the match, of
+        which it is no part. The lists of rule r are those from `first[r]` to `first[r + 1]`.
         """
         found = np.ones(len(start), np.bool_)
         _may(
-            data, rule, start, stop, left, right, first, lists, reach, self._kinds, self._others,
-            self._shift, self._heads, self._keys, found,
+            data, rule, start, stop, left, right, first, lists, within, self._longest, self._kinds,
+            self._others, self._shift, self._heads, self._keys, found,
         )  # fmt: skip
         return found
 
 
 @njit(cache=True, nogil=True)
 def _may(  # type: ignore[no-untyped-def]
-    data, rule, start, stop, left, right, first, lists, reach, kinds, others, shift, heads, keys,
-    found,
+    data, rule, start, stop, left, right, first, lists, within, longest, kinds, others, shift,
+    heads, keys, found,
 ):  # fmt: skip
     for k in range(len(start)):
         for c in range(first[rule[k]], first[rule[k] + 1]):
-            begin, end = max(start[k] - reach[c], left[k]), min(stop[k] + reach[c], right[k])
-            salt = np.uint64(lists[c] + 1) * MIX
-            if not _stands(
-                data, np.uint64(begin), np.uint64(end), salt, kinds[lists[c]], others, shift,
-                heads, keys,
-            ):  # fmt: skip
-                found[k] = False
+            of = lists[c]
+            begin, end = start[k], stop[k]
+            points = within[c] + longest[of]
+            while points > 0 and begin > left[k]:
+                begin -= 1
+                points -= data[begin] & 0xC0 != 0x80
+            points = within[c] + 1
+            while points > 0 and end < right[k]:
+                points -= data[end] & 0xC0 != 0x80
+                end += 1
+            salt, kind = np.uint64(of + 1) * MIX, kinds[of]
+            found[k] = _begins(
+                data, np.uint64(stop[k]), np.uint64(end), salt, kind, others, shift, heads, keys
+            ) or _begins(
+                data, np.uint64(begin), np.uint64(start[k]), salt, kind, others, shift, heads, keys
+            )
+            if not found[k]:
                 break
 
 
@@ -90,8 +109,15 @@ def _any(data, at, size, salt, shift, keys):  # type: ignore[no-untyped-def]
     return (hit | _has(keys, shift, keyed(first, behind, _U0), salt)) != _U0
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _alone(x, size, salt, shift, heads, keys):  # type: ignore[no-untyped-def]
+    """Is there a key that is a head of so many bytes alone?"""
+    head = hashed(x, size)
+    return _has(heads, shift, head, salt) != _U0 and _has(keys, shift, head | U1, salt) != _U0
+
+
 @njit(cache=True, nogil=True)
-def _stands(data, i, end, salt, kinds, others, shift, heads, keys):  # type: ignore[no-untyped-def]
+def _begins(data, i, end, salt, kinds, others, shift, heads, keys):  # type: ignore[no-untyped-def]
     """May a word of the list with this salt begin between two bytes?"""
     inside = np.uint64(i > _U0 and WORD[data[i - U1]])
     while i < end:
@@ -107,10 +133,10 @@ def _stands(data, i, end, salt, kinds, others, shift, heads, keys):  # type: ign
             if _has(heads, shift, hashed(x, _U6), salt) and _any(data, at, _U6, salt, shift, keys):
                 return True
             if kinds:
-                hit = _has(keys, shift, hashed(x, characters(x)) | U1, salt)
-                if kinds & SINGLE:
-                    hit |= _has(keys, shift, hashed(x, np.uint64(WIDTH[x & _BYTE])) | U1, salt)
-                if hit:
+                size, wide = characters(x), np.uint64(WIDTH[x & _BYTE])
+                if size < _U6 and _alone(x, size, salt, shift, heads, keys):
+                    return True
+                if kinds & SINGLE and _alone(x, wide, salt, shift, heads, keys):
                     return True
         mask = word & ~(word << U1 | inside) & kept
         inside = word >> np.uint64(_STEP - 1) & U1

@@ -22,12 +22,19 @@ def _loaded(context, builder, kind, signature, args):  # type: ignore[no-untyped
     return builder.load(builder.bitcast(place, kind.as_pointer()), align=1)
 
 
+def _each(builder, byte):  # type: ignore[no-untyped-def]
+    none = ir.Constant(_BYTES, ir.Undefined)
+    first = builder.insert_element(none, byte, ir.Constant(_INDEX, 0))
+    nowhere = ir.Constant(ir.VectorType(_INDEX, 64), [0] * 64)
+    return builder.shuffle_vector(first, none, nowhere)
+
+
 @intrinsic
 def eight(_context, data, i):  # type: ignore[no-untyped-def]
     """Eight bytes from any byte on in one load, the first one lowest: numba would do eight."""
 
     def generate(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        return _loaded(context, builder, _BITS, signature, args)
+        return _loaded(context, builder, _BITS, signature, args)  # type: ignore[no-untyped-call]
 
     return types.uint64(data, i), generate
 
@@ -36,16 +43,10 @@ def eight(_context, data, i):  # type: ignore[no-untyped-def]
 def between(_context, data, i, low, high):  # type: ignore[no-untyped-def]
     """The mask of those of the 64 bytes from any byte on that are `low` to `high`."""
 
-    def each(builder, byte):  # type: ignore[no-untyped-def]
-        none = ir.Constant(_BYTES, ir.Undefined)
-        first = builder.insert_element(none, byte, ir.Constant(_INDEX, 0))
-        nowhere = ir.Constant(ir.VectorType(_INDEX, 64), [0] * 64)
-        return builder.shuffle_vector(first, none, nowhere)
-
     def generate(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        block = _loaded(context, builder, _BYTES, signature, args)
-        above = builder.sub(block, each(builder, args[2]))
-        span = each(builder, builder.sub(args[3], args[2]))
+        block = _loaded(context, builder, _BYTES, signature, args)  # type: ignore[no-untyped-call]
+        above = builder.sub(block, _each(builder, args[2]))  # type: ignore[no-untyped-call]
+        span = _each(builder, builder.sub(args[3], args[2]))  # type: ignore[no-untyped-call]
         return builder.bitcast(builder.icmp_unsigned("<=", above, span), _BITS)
 
     return types.uint64(data, i, types.uint8, types.uint8), generate
@@ -53,10 +54,10 @@ def between(_context, data, i, low, high):  # type: ignore[no-untyped-def]
 
 @intrinsic
 def alike(_context, data, i):  # type: ignore[no-untyped-def]
-    """The mask of those of the 64 bytes from any byte on that the next one equals, if one of them."""
+    """The mask of those of the 64 bytes from any byte on that equal the next one of them."""
 
     def generate(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        block = _loaded(context, builder, _BYTES, signature, args)
+        block = _loaded(context, builder, _BYTES, signature, args)  # type: ignore[no-untyped-call]
         order = ir.Constant(ir.VectorType(_INDEX, 64), list(range(1, 65)))
         behind = builder.shuffle_vector(block, ir.Constant(_BYTES, [0] * 64), order)
         return builder.bitcast(builder.icmp_unsigned("==", block, behind), _BITS)

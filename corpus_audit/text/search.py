@@ -25,11 +25,12 @@ WIDTH = np.ones(256, np.uint8)
 WIDTH[0xC0:], WIDTH[0xE0:], WIDTH[0xF0:] = 2, 3, 4
 
 _STEP = 56  # bytes that a turn is about: of 64 the last eight are read ahead, for whole words
+_TOGETHER = 32 * _STEP  # bytes that go through each of the tables together
 _PADDED = 256  # zeros behind the last turns: a key is at most 14 bytes behind a place
 MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
 _U0, _U3, _U4, _U6, _U8, _U15 = (np.uint64(n) for n in (0, 3, 4, 6, 8, 15))
 _U32, _U38, _U55, _U63, _U64, _BYTE = (np.uint64(n) for n in (32, 38, 55, 63, 64, 255))
-_STEPPED, _KEPT = np.uint64(_STEP), np.uint64((1 << _STEP) - 1)
+_STEPPED, _KEPT, _AT_ONCE = (np.uint64(n) for n in (_STEP, (1 << _STEP) - 1, _TOGETHER))
 #: Kinds of literals, other than those with heads of six bytes and words.
 MIXED, SHORT, SINGLE = 1, 2, 4
 
@@ -144,64 +145,77 @@ def _maybe(data, at, head, shift, bits):  # type: ignore[no-untyped-def]
     return hit | has_both(bits, shift, keyed(first, behind, _U0))
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _spread(mask, base, out, n):  # type: ignore[no-untyped-def]
+    """Write `base` and the place of each bit of a mask: how many are written then.
+
+    Eight at a time, because each end of a loop is a guess of the processor that fails.
+    """
+    count = n
+    while mask:
+        for _ in range(8):
+            out[count] = base + zeros(mask)
+            count += np.int64(mask != _U0)
+            mask &= mask - U1
+    return count
+
+
 @njit(cache=True, nogil=True)
 def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ignore[no-untyped-def]
     """Fill `out` with places from byte `begin` on at which a key may stand, by their bytes nearly
     in order, and the size of a head that is a word: (count, where to go on)."""
-    i, stop, n, room = np.uint64(begin), np.uint64(len(data)), 0, len(out) - 2 * _STEP
+    i, stop, n = np.uint64(begin), np.uint64(len(data)), np.int64(0)
+    chars, odd, starts = np.empty((3, _TOGETHER + 64), np.uint64)
     padded, source, base = np.zeros(2 * _PADDED, np.uint8), data, _U0
     inside, whole = np.uint64(i > _U0 and WORD[data[i - U1]]), True
-    while i < stop and n < room:
+    while i < stop and n + 3 * _TOGETHER < len(out):
         if whole and stop - i < _PADDED:
             padded[: stop - i] = data[i:]
             source, base, i, stop, whole = padded, i, _U0, stop - i, False
-        word, lead, other = words(source, i), between(source, i, 0xC0, 0xFF), _U0
-        for k in range(len(others)):
-            other |= between(source, i, others[k], others[k])
-        hits, mask = _U0, (lead | other) & _KEPT
-        while mask:
-            first = zeros(mask)
-            mask &= mask - U1
-            hits |= _has(heads, shift, hashed(eight(source, i + first), _U6)) << first
-        mask, hits = hits, _U0
-        while mask:
-            first = zeros(mask)
-            mask &= mask - U1
-            hits |= _maybe(source, i + first, _U6, shift, bits) << first
-        if kinds:
-            mask = word >> _U3
+        end = min(i + _AT_ONCE, stop - np.uint64(_PADDED - _STEP)) if whole else stop
+        a, b, c = 0, 0, np.int64(0)
+        while i < end:
+            word, lead, other = words(source, i), between(source, i, 0xC0, 0xFF), _U0
+            for k in range(len(others)):
+                other |= between(source, i, others[k], others[k])
+            short = lead | other if kinds & SINGLE else lead & word >> _U3 | other
             if kinds & SHORT:  # not only a character and a word, but all but two Han characters
-                mask = ~(between(source, i, 0xE0, 0xFF) >> _U3)
-            mask = (lead & mask | other) & _KEPT
+                short |= lead & ~(between(source, i, 0xE0, 0xFF) >> _U3)
+            if not kinds:
+                short = _U0
+            a = _spread((lead | other) & ~short & _KEPT, i, chars, a)
+            b = _spread(short & _KEPT, i, odd, b)
+            mask = word & ~(word << U1 | inside) & _KEPT
+            inside = word >> _U55 & U1
             while mask:
-                first = zeros(mask)
-                mask &= mask - U1
-                x = eight(source, i + first)
-                hits |= has_both(bits, shift, hashed(x, characters(x)) | U1) << first
-            mask = (lead | other) & _KEPT if kinds & SINGLE else _U0
-            while mask:
-                first = zeros(mask)
-                mask &= mask - U1
-                x = eight(source, i + first)
-                size = np.uint64(WIDTH[x & _BYTE])
-                hits |= has_both(bits, shift, hashed(x, size) | U1) << first
-        while hits:
-            out[n] = (base + i + zeros(hits)) << _U4
-            hits &= hits - U1
-            n += 1
-        count, mask = n, word & ~(word << U1 | inside) & _KEPT
-        inside = word >> _U55 & U1
-        while mask:
-            first = zeros(mask)
-            mask &= mask - U1
-            size, at = min(zeros(~(word >> first)), _U8), i + first
-            out[count] = at << _U4 | size
-            count += np.int64(_has(heads, shift, hashed(eight(source, at), size)))
-        for p in range(n, count):
-            at, size = out[p] >> _U4, out[p] & _U15
+                for _ in range(4):
+                    first = zeros(mask) & _U63
+                    starts[c] = (i + first) << _U4 | min(zeros(~(word >> first)), _U8)
+                    c += np.int64(mask != _U0)
+                    mask &= mask - U1
+            i += _STEPPED
+        kept = np.int64(0)
+        for p in range(a):
+            chars[kept] = chars[p]
+            kept += np.int64(_has(heads, shift, hashed(eight(source, chars[p]), _U6)))
+        for p in range(kept):
+            out[n] = (base + chars[p]) << _U4
+            n += np.int64(_maybe(source, chars[p], _U6, shift, bits))
+        for p in range(b):
+            x, hit = eight(source, odd[p]), _maybe(source, odd[p], _U6, shift, bits)
+            hit |= has_both(bits, shift, hashed(x, characters(x)) | U1)
+            hit |= has_both(bits, shift, hashed(x, np.uint64(WIDTH[x & _BYTE])) | U1)
+            out[n] = (base + odd[p]) << _U4
+            n += np.int64(hit)
+        kept = np.int64(0)
+        for p in range(c):
+            at, size = starts[p] >> _U4, starts[p] & _U15
+            starts[kept] = starts[p]
+            kept += np.int64(_has(heads, shift, hashed(eight(source, at), size)))
+        for p in range(kept):
+            at, size = starts[p] >> _U4, starts[p] & _U15
             out[n] = (base + at) << _U4 | size
             n += np.int64(_maybe(source, at, size, shift, bits))
-        i += _STEPPED
     return n, np.int64(base + i)
 
 
@@ -263,10 +277,8 @@ def occurrences(data, places, keys, ranges, text, offsets, loose, parent):  # ty
             if same == size:
                 end = at + size
                 cut = WORD[data[end - U1]] and WORD[data[end]]
-                if word:
-                    fits = not (cut or loose[k])  # those are found as characters, anywhere
-                else:
-                    fits = loose[k] or not (cut or WORD[data[at]])
+                cut |= WORD[data[at]] and not word
+                fits = word == _U0 if loose[k] else not cut  # loose ones stand as characters
                 if fits:
                     if n == len(starts):
                         literals = np.concatenate((literals, np.empty(n, np.int64)))

@@ -1,4 +1,8 @@
-"""Where evasion may be: the kernels of `corpus_audit.text.evasion.suspects`."""
+"""Where evasion may be: the kernels of `corpus_audit.text.evasion.suspects`.
+
+Bytes are marked by their shape (`corpus_audit.text.shapes`). Of these a gap is suspect where its
+neighbours stand side by side in some literal; a word where, read as it may be meant, it is of one.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ import numpy as np
 from numba import njit
 
 from corpus_audit.text.codepoints import decode
-from corpus_audit.text.masks import U1, alike, between, zeros
+from corpus_audit.text.masks import U1, zeros
+from corpus_audit.text.shapes import STEP, marked
 
 #: What a code point of a folded text is. SOFT is put between the characters of a word; HARD parts
 #: sentences, so it takes more to believe in evasion.
@@ -17,12 +22,9 @@ HASH, HASH_BITS = 1_000_003, 20
 #: What is known of two or three characters, or a word, by its hash: bits of `Neighbours.known`.
 PAIR, WHOLE, TRIPLE, WORD = 1, 2, 4, 8
 
-#: ASCII letters and digits, and what is read as a letter.
-_READ = np.zeros(128, np.bool_)
-_READ[[*b"abcdefghijklmnopqrstuvwxyz0123456789@$"]] = True
-_STEP = 55  # bytes that a turn is about: of 64 two stand before, seven behind
-_U0, _U2, _U3, _U4, _U5, _U6, _U7 = (np.uint64(n) for n in (0, 2, 3, 4, 5, 6, 7))
-_KEPT = np.uint64(((1 << _STEP) - 1) << 2)
+_LETTER = np.zeros(128, np.bool_)  # or digit
+_LETTER[[*b"abcdefghijklmnopqrstuvwxyz0123456789"]] = True
+_U0, _U3, _U7 = (np.uint64(n) for n in (0, 3, 7))
 
 
 @njit(cache=True, nogil=True)
@@ -31,84 +33,61 @@ def find(data, begin, classes, looks, known, pairs, out):  # type: ignore[no-unt
 
     `data` has 64 bytes at least. `pairs` has a bit for each PAIR of `known`: it stays in the cache.
     """
-    n, ruled, verdict = 0, np.int64(0), False
-    while begin < len(data) and n + _STEP <= len(out):
-        mask, m = _marked(data, begin - 2), n
+    n = np.int64(0)
+    while begin < len(data) and n + STEP <= len(out):
+        (mask, gap), m = marked(data, begin - 2), n
         while mask:  # nearly all are gaps, and nearly all of these end here
-            i = begin - 2 + np.int64(zeros(mask))
+            first = zeros(mask)
             mask &= mask - U1
-            byte, may = data[i], U1
-            if byte < 0x80 and not _READ[byte]:
-                left, _i = _word_before(data, classes, i)
-                right, _i = _word_after(data, classes, i + 1)
+            i = begin - 2 + np.int64(first)
+            out[m] = i
+            if gap >> first & U1 and data[i] != 0x40 and data[i] != 0x24:
+                end = i + np.int64(zeros(~(gap >> first)))
+                if i < 9 or end + 5 > len(data):
+                    m += 1
+                    continue
+                if _stays(data, i, end):
+                    continue
+                if _han(data, i - 3):
+                    left = np.int64(decode(data, np.uint64(i - 3))[0])
+                else:
+                    left, _i = _word_before(data, classes, i)
+                if end - i <= GAP + 1 and _han(data, end):
+                    right = np.int64(decode(data, np.uint64(end))[0])
+                else:
+                    right, _i = _word_after(data, classes, i + 1)
                 pair = np.uint64(hashed(left, right))
                 may = np.uint64(pairs[pair >> _U3]) >> (pair & _U7) & U1
-                may &= np.uint64(left != 0)
-            out[m] = i
-            m += np.int64(may)
+                m += np.int64(may & np.uint64(left != 0))
+            else:
+                m += 1
         for k in range(n, m):
             out[n] = out[k]
             n += _is_suspect(data, out[k], classes, looks, known)
-        begin += _STEP
+        begin += STEP
     return n, begin
 
 
-@njit(cache=True, nogil=True)
-def _marked(data, i):  # type: ignore[no-untyped-def]
-    """The mask of the bytes from i + 2 on at which evasion may be, by their shape.
+@njit(cache=True, nogil=True, inline="always")
+def _stays(data, i, end):  # type: ignore[no-untyped-def]
+    """Does `undo` surely leave a gap at byte i, of ASCII up to `end`, as it stands?
 
-    Two bytes before them and seven behind are read; zeros stand around the data.
+    So it does before a longer word, and between sentences: after a full stop, between characters of
+    which none stands alone.
     """
-    at = np.uint64(min(max(i, 0), len(data) - 64))
-    up, down = np.uint64(max(-i, 0)), np.uint64(max(i - np.int64(at), 0))
-    high = between(data, at, 0x80, 0xFF) << up >> down
-    letter = between(data, at, 97, 122) << up >> down
-    digit = between(data, at, 48, 57) << up >> down
-    gap = between(data, at, 1, 127) << up >> down & ~(letter | digit)
-    hard = between(data, at, 33, 34) | between(data, at, 39, 41) | between(data, at, 44, 44)
-    hard |= between(data, at, 58, 59) | between(data, at, 63, 63)
-    soft = gap & ~(hard << up >> down)
-    mask = _U0
-    if high:
-        lead = between(data, at, 0xE4, 0xE9) << up >> down
-        x80 = between(data, at, 0x80, 0x80) << up >> down
-        sign = between(data, at, 0xC2, 0xC2) | between(data, at, 0xE2, 0xE2)  # no Greek, no Han
-        sign = (sign | between(data, at, 0xF0, 0xF0)) << up >> down
-        xe3 = between(data, at, 0xE3, 0xE3) << up >> down
-        greek = between(data, at, 0xCD, 0xD6) << up >> down  # or Cyrillic
-        mark = between(data, at, 0xA0, 0xA5) | between(data, at, 0xA7, 0xFF)
-        mark = mark << up >> down
-        behind_high = high << U1
-        # Han, soft gap, Han; then a symbol, but no dash, quote or ellipsis, behind Han
-        mask = soft & behind_high & (lead | soft) >> U1
-        mask |= sign & behind_high & (~(x80 >> U1) | mark >> _U2)
-        # one Han character between gaps (ASCII or such as 。), and a Han character behind
-        mask |= gap & lead >> U1 & gap >> _U4 & lead >> _U5
-        stop = xe3 & x80 >> U1
-        mask |= stop & lead >> _U3 & stop >> _U6
-    if letter:
-        word = letter | digit
-        lone = letter & ~(word << U1)
-        # two single letters with a gap; a letter three times
-        mask |= lone & gap >> U1 & letter >> _U2 & ~(word >> _U3)
-        same = letter & alike(data, at) << up >> down
-        same &= same >> U1
-        if same:
-            www = between(data, at, 119, 119) << up >> down & ~(letter << U1 | letter >> _U3)
-            mask |= same & ~www
-        # a leet character before a letter and beside another
-        leet = between(data, at, 48, 49) | between(data, at, 51, 53) | between(data, at, 55, 55)
-        leet |= between(data, at, 64, 64) | between(data, at, 36, 36)
-        leet = leet << up >> down
-        mask |= leet & letter >> U1 & (letter << U1 | (letter | leet | high) >> _U2)
-        mask |= letter << U1 & leet & leet >> U1
-        if high:
-            # a single letter and a symbol, or beside Han; one beside Greek or Cyrillic
-            mask |= lone & sign >> U1 & ~(x80 >> _U2)
-            mask |= lone & soft >> U1 & lead >> _U2
-            mask |= soft & behind_high & letter >> U1 & ~(word >> _U2)
-            mask |= letter & (greek >> U1 | greek << _U2 & behind_high)
-    return mask & _KEPT
+    byte, behind = data[end], data[end + 1]
+    if byte < 0x80:
+        return byte != 0 and (_LETTER[byte] and behind < 0x80 and _LETTER[behind])
+    return (
+        data[i - 3] == 0xE3 and data[i - 2] == 0x80 and data[i - 1] == 0x82
+        and _han(data, end) and _han(data, end + 3) and _han(data, i - 6) and _han(data, i - 9)
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _han(data, i):  # type: ignore[no-untyped-def]
+    """Does byte i lead a Han character? E4 leads hexagrams, too."""
+    return 0xE4 <= data[i] <= 0xE9 and (data[i] != 0xE4 or data[i + 1] >= 0xB8)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -176,18 +155,6 @@ def _word_after(data, classes, i):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, inline="always")
 def letter_of(point, looks):  # type: ignore[no-untyped-def]
     """The letter that a leet character or a lookalike stands for, or 0."""
-    if point == 0x30:
-        return 0x6F
-    if point == 0x31:
-        return 0x69
-    if point == 0x33:
-        return 0x65
-    if point == 0x34 or point == 0x40:
-        return 0x61
-    if point == 0x35 or point == 0x24:
-        return 0x73
-    if point == 0x37:
-        return 0x74
     return np.int64(looks[np.uint64(point)]) if point < len(looks) else 0
 
 
@@ -297,7 +264,7 @@ def _join(pairs, joined, left, right):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def split_in_words(data, places, classes, pairs, joined, known):  # type: ignore[no-untyped-def]
+def split_in_words(data, places, classes, pairs, joined, known, parts):  # type: ignore[no-untyped-def]
     """Which places, of two characters that make one, make one that stands in a literal there."""
     kept = np.zeros(len(places), np.bool_)
     for k in range(len(places)):
@@ -306,11 +273,16 @@ def split_in_words(data, places, classes, pairs, joined, known):  # type: ignore
         char = _join(pairs, joined, left, right)
         one, i = _word_after(data, classes, i)
         two, i = _word_after(data, classes, i)
-        three, i = _word_after(data, classes, i)
         a, j = _word_before(data, classes, places[k])
         b, j = _word_before(data, classes, j)
+        both = _join(pairs, joined, one, two) if parts[np.uint64(one)] else np.int64(0)
+        ahead = _join(pairs, joined, b, a) if parts[np.uint64(b)] else np.int64(0)
+        beside = known[hashed(char, one)] | known[hashed(char, both)]
+        beside |= known[hashed(a, char)] | known[hashed(ahead, char)]
+        if not beside & PAIR:
+            continue
+        three, i = _word_after(data, classes, i)
         c, j = _word_before(data, classes, j)
-        both, ahead = _join(pairs, joined, one, two), _join(pairs, joined, b, a)
         kept[k] = (
             _side_by_side(known, a, char, one, two)
             or _side_by_side(known, a, char, both, three)
