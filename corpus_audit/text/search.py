@@ -169,7 +169,9 @@ def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ig
     other.
     """
     i, stop, n = np.uint64(begin), np.uint64(len(data)), np.int64(0)
-    chars, odd, starts = np.empty((3, _TOGETHER + 64), np.uint64)
+    room = _TOGETHER + 64
+    chars, odd = np.empty(room, np.uint64), np.empty(room, np.uint64)
+    starts = np.empty(room, np.uint64)
     padded, source, base = np.zeros(2 * _PADDED, np.uint8), data, _U0
     inside, whole = np.uint64(i > _U0 and WORD[data[i - U1]]), True
     while i < stop and n + 3 * _TOGETHER < len(out):
@@ -231,7 +233,7 @@ def _eight(data, i):  # type: ignore[no-untyped-def]
     return eight(data, at) >> behind if behind < _U64 else _U0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _keys_at(data, at, head, keys, ranges, text, offsets):  # type: ignore[no-untyped-def]
     """Which literals have the longest key that stands at a byte with a head of so many bytes."""
     first, behind, tail = hashed(_eight(data, at), head), _eight(data, at + head), _U6
@@ -260,14 +262,14 @@ def occurrences(data, places, keys, ranges, text, offsets, loose, parent):  # ty
     for p in range(len(places)):
         at, size = places[p] >> _U4, places[p] & _U15
         word = _U0 < size < _U15
-        head = size if word else _U6
+        x, head = _eight(data, at), size if word else _U6
         left, right = _keys_at(data, at, head, keys, ranges, text, offsets)
         if right == 0 and size == _U0:
-            x = _eight(data, at)
-            left, right = _keys_at(data, at, characters(x), keys, ranges, text, offsets)
-            if right == 0:
-                size = np.uint64(WIDTH[x & _BYTE])
-                left, right = _keys_at(data, at, size, keys, ranges, text, offsets)
+            head = characters(x)
+            left, right = _keys_at(data, at, head, keys, ranges, text, offsets)
+        if right == 0 and size == _U0:
+            head = np.uint64(WIDTH[x & _BYTE])
+            left, right = _keys_at(data, at, head, keys, ranges, text, offsets)
         if right == 0:
             continue
         while left < right:  # the first literal that comes behind the text
