@@ -40,7 +40,7 @@ class Literals:
         self._text = np.frombuffer(b"".join(ordered) + bytes(8), np.uint8)
         self._offsets = np.cumsum([0, *map(len, ordered)], dtype=np.int64)
         self._loose = np.zeros(count, np.bool_) if loose is None else loose[self._order]
-        words = min(max(count.bit_length() - 2, 4), 13)  # 64 bits for four literals
+        words = min(max(count.bit_length() - 1, 4), 14)  # 64 bits for two literals
         self._shift = np.uint64(64 - words)
         self._heads, self._bits = np.zeros((2, 1 << words), np.uint64)
         size = 2 << count.bit_length()

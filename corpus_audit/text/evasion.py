@@ -139,15 +139,16 @@ def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:
 
 def bare(literals: Sequence[bytes]) -> list[bytes]:
     """Literals without what may stand in gaps; those that are nothing else as they are."""
-    points = np.frombuffer(b"\0".join(literals).decode().encode("utf-32-le"), np.uint32)
+    text = b"".join(literal + b"\0" for literal in literals).decode()
+    points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     kept = points[(load_tables().classes[points] > marks.HARD) | (points == 0)]
-    texts = kept.tobytes().decode("utf-32-le").encode().split(b"\0")
+    texts = kept.tobytes().decode("utf-32-le").encode().split(b"\0")[:-1]
     return [text or literal for text, literal in zip(texts, literals, strict=True)]
 
 
 def skeletons(literals: Sequence[bytes]) -> list[bytes]:
     """Literals as texts are written in which leet is read."""
-    return b"\0".join(literals).replace(b"l", b"i").split(b"\0")
+    return [literal.replace(b"l", b"i") for literal in literals]
 
 
 def undone_in(undone: Undone, start: Int64s, end: Int64s) -> tuple[Bytes, npt.NDArray[np.bool_]]:

@@ -162,10 +162,16 @@ def _spread(mask, base, out, n):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with places from byte `begin` on at which a key may stand, by their bytes nearly
-    in order, and the size of a head that is a word: (count, where to go on)."""
+    """Fill `out` with places from byte `begin` on at which a key may stand, nearly in order:
+    (count, where to go on).
+
+    Beside the byte stands the size of a head that is a word; 15 for one of six bytes; 0 for any
+    other.
+    """
     i, stop, n = np.uint64(begin), np.uint64(len(data)), np.int64(0)
-    chars, odd, starts = np.empty((3, _TOGETHER + 64), np.uint64)
+    room = _TOGETHER + 64
+    chars, odd = np.empty(room, np.uint64), np.empty(room, np.uint64)
+    starts = np.empty(room, np.uint64)
     padded, source, base = np.zeros(2 * _PADDED, np.uint8), data, _U0
     inside, whole = np.uint64(i > _U0 and WORD[data[i - U1]]), True
     while i < stop and n + 3 * _TOGETHER < len(out):
@@ -199,7 +205,7 @@ def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ig
             chars[kept] = chars[p]
             kept += np.int64(_has(heads, shift, hashed(eight(source, chars[p]), _U6)))
         for p in range(kept):
-            out[n] = (base + chars[p]) << _U4
+            out[n] = (base + chars[p]) << _U4 | _U15
             n += np.int64(_maybe(source, chars[p], _U6, shift, bits))
         for p in range(b):
             x, hit = eight(source, odd[p]), _maybe(source, odd[p], _U6, shift, bits)
@@ -227,7 +233,7 @@ def _eight(data, i):  # type: ignore[no-untyped-def]
     return eight(data, at) >> behind if behind < _U64 else _U0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _keys_at(data, at, head, keys, ranges, text, offsets):  # type: ignore[no-untyped-def]
     """Which literals have the longest key that stands at a byte with a head of so many bytes."""
     first, behind, tail = hashed(_eight(data, at), head), _eight(data, at + head), _U6
@@ -254,14 +260,16 @@ def occurrences(data, places, keys, ranges, text, offsets, loose, parent):  # ty
     literals, starts = np.empty(len(places) + 16, np.int64), np.empty(len(places) + 16, np.int64)
     ends = np.empty(len(places) + 16, np.int64)
     for p in range(len(places)):
-        at, word = places[p] >> _U4, places[p] & _U15
-        left, right = _keys_at(data, at, word if word else _U6, keys, ranges, text, offsets)
-        if right == 0 and word == _U0:
-            x = _eight(data, at)
-            left, right = _keys_at(data, at, characters(x), keys, ranges, text, offsets)
-            if right == 0:
-                size = np.uint64(WIDTH[x & _BYTE])
-                left, right = _keys_at(data, at, size, keys, ranges, text, offsets)
+        at, size = places[p] >> _U4, places[p] & _U15
+        word = _U0 < size < _U15
+        x, head = _eight(data, at), size if word else _U6
+        left, right = _keys_at(data, at, head, keys, ranges, text, offsets)
+        if right == 0 and size == _U0:
+            head = characters(x)
+            left, right = _keys_at(data, at, head, keys, ranges, text, offsets)
+        if right == 0 and size == _U0:
+            head = np.uint64(WIDTH[x & _BYTE])
+            left, right = _keys_at(data, at, head, keys, ranges, text, offsets)
         if right == 0:
             continue
         while left < right:  # the first literal that comes behind the text
@@ -278,7 +286,7 @@ def occurrences(data, places, keys, ranges, text, offsets, loose, parent):  # ty
                 end = at + size
                 cut = WORD[data[end - U1]] and WORD[data[end]]
                 cut |= WORD[data[at]] and not word
-                fits = word == _U0 if loose[k] else not cut  # loose ones stand as characters
+                fits = not word if loose[k] else not cut  # loose ones stand as characters
                 if fits:
                     if n == len(starts):
                         literals = np.concatenate((literals, np.empty(n, np.int64)))

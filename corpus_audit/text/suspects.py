@@ -118,7 +118,7 @@ def _is_han(code):  # type: ignore[no-untyped-def]
     return code - np.uint32(0x4E00) < np.uint32(0x5200)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _word_before(data, classes, i):  # type: ignore[no-untyped-def]
     """The nearest code point before byte i that stands in words, and its place; 0 for none near."""
     at, found = np.uint64(i), np.uint32(0)
@@ -137,7 +137,7 @@ def _word_before(data, classes, i):  # type: ignore[no-untyped-def]
     return np.int64(found), np.int64(at)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _word_after(data, classes, i):  # type: ignore[no-untyped-def]
     """The nearest code point from byte i on that stands in words, and the byte behind it."""
     at, found = np.uint64(i), np.uint32(0)
