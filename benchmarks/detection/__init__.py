@@ -67,8 +67,7 @@ def show_set(rules: RuleSet, name: str, texts: Sequence[public.Labelled]) -> Non
 
 def show_own(rules: RuleSet) -> None:
     """The sets of this folder. Of the test half only counts are shown."""
-    halves: tuple[sets.Half, ...] = ("dev", "more", "test")
-    for half in halves:
+    for half in sets.halves():
         size = len(sets.solicitation(half).templates) if half == "more" else 480
         cases = solicitation.generate(half, size)
         hits = hit_risks(rules, [case.text for case in cases])
