@@ -13,6 +13,7 @@ NAMES = (
     "duplicates",
     "provenance",
     "scan",
+    "whole",
     "detection",
     "calibration",
     "review",

@@ -27,45 +27,46 @@ def cut_excerpts(
 
     Findings of personal data are masked wherever an excerpt of their document shows them.
     """
-    personal = _personal_spans(findings, rules)
-    documents: dict[int, str] = {}
-    windows: list[str] = []
-    places: list[tuple[int, int]] = []
-    spans = zip(findings.row.tolist(), findings.start.tolist(), findings.end.tolist(), strict=True)
-    for row, start, end in spans:
-        if row not in documents:
-            documents = {row: text.document(row).decode()}  # rows come in order: one is enough
-        left, right = _whole(documents[row], start - context - _MARGIN, end + context + _MARGIN)
-        windows.append(documents[row][left:right])
-        places.append((start - left, end - left))
-    masked = mask_excerpts(windows)  # keeps length, so places stay true
-    if personal:
-        for i, (row, start) in enumerate(
-            zip(findings.row.tolist(), findings.start.tolist(), strict=True)
-        ):
-            left = start - places[i][0]
-            seen = (
-                (max(a - left, 0), min(b - left, len(masked[i])))
-                for a, b in personal.get(row, ())
-                if a < left + len(masked[i]) and b > left
-            )
-            masked[i] = star(masked[i], seen)
+    columns = (findings.row, findings.start, findings.end)
+    spans = list(zip(*(column.tolist() for column in columns), strict=True))
+    documents = {row: text.document(row).decode() for row in dict.fromkeys(findings.row.tolist())}
+    reach = context + _MARGIN
+    stretches, of = _joined(
+        [(row, *_whole(documents[row], a - reach, b + reach)) for row, a, b in spans]
+    )
+    masked = mask_excerpts([documents[row][left:right] for row, left, right in stretches])
+    places = [(start - stretches[i][1], end - stretches[i][1])  # masking keeps length
+              for (_, start, end), i in zip(spans, of, strict=True)]  # fmt: skip
+    personal: dict[int, list[tuple[int, int]]] = {}
+    for i, place, rule in zip(of, places, findings.rule.tolist(), strict=True):
+        if rules and rules[rule].personal:
+            personal.setdefault(i, []).append(place)
+    for i, inside in personal.items():
+        masked[i] = star(masked[i], inside)
+    shown = [(masked[i], start, end) for i, (start, end) in zip(of, places, strict=True)]
     return (
-        [m[max(0, a - context) : a] for m, (a, _) in zip(masked, places, strict=True)],
-        [m[a:b] for m, (a, b) in zip(masked, places, strict=True)],
-        [m[b : b + context] for m, (_, b) in zip(masked, places, strict=True)],
+        [m[max(0, start - context) : start] for m, start, _ in shown],
+        [m[start:end] for m, start, end in shown],
+        [m[end : end + context] for m, _, end in shown],
     )
 
 
-def _personal_spans(
-    findings: Findings, rules: Sequence[RuleInfo]
-) -> dict[int, list[tuple[int, int]]]:
-    spans: dict[int, list[tuple[int, int]]] = {}
-    columns = (findings.row, findings.rule, findings.start, findings.end)
-    for row, rule, start, end in zip(*(column.tolist() for column in columns), strict=True):
-        if rules and rules[rule].personal:
-            spans.setdefault(row, []).append((start, end))
-    return spans
+Window = tuple[int, int, int]  # row, and code points of its document
+
+
+def _joined(windows: Sequence[Window]) -> tuple[list[Window], list[int]]:
+    """Windows that overlap as one, and which of those each window is in: adverts hit many rules,
+    and nothing should be masked as often."""
+    joined: list[Window] = []
+    of = [0] * len(windows)
+    for i in sorted(range(len(windows)), key=windows.__getitem__):
+        row, left, right = windows[i]
+        if joined and joined[-1][0] == row and left <= joined[-1][2]:
+            joined[-1] = (row, joined[-1][1], max(right, joined[-1][2]))
+        else:
+            joined.append((row, left, right))
+        of[i] = len(joined) - 1
+    return joined, of
 
 
 def _whole(document: str, left: int, right: int) -> tuple[int, int]:

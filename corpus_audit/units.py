@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
@@ -24,7 +25,7 @@ from corpus_audit.pii.masking import mask_label, mask_labels
 from corpus_audit.plan import Unit, real_path
 from corpus_audit.readers.sources import name_source, relative_path
 from corpus_audit.suppressions import suppressed
-from corpus_audit.tally import UNATTRIBUTED, Tally, add_counts
+from corpus_audit.tally import UNATTRIBUTED, SourceTally, Tally, add_counts
 from corpus_audit.text.batch import Batch
 from corpus_audit.types import Detector, Loss, Skipped, risk_of
 from corpus_audit.writer import UnitWriter
@@ -151,30 +152,27 @@ def _tally_batch(
         source.chars += int(chars[i])
         source.bytes += int(nbytes[i])
 
-    for row, risk in zip(hits.row.tolist(), hits.risk.tolist(), strict=True):
-        source, name = sources[code[row]], hits.risks[risk]
-        add_counts(source.hits, {name: 1})
-        add_counts(source.hit_chars, {name: int(batch.chars[row])})
+    source = code[hits.row]
+    _add(sources, "hits", source, hits.risk, hits.risks)
+    _add(sources, "hit_chars", source, hits.risk, hits.risks, batch.chars[hits.row])
     # Rules without a risk (statements of licences) are no weak sign of one; what has clauses of its
     # own is counted by itself.
     speaks = np.array([rule.hits == rule.risk != "" for rule in seen.rules] or [False])
     found = np.unique(seen.pair_row[speaks[seen.pair_rule]])
     apart = np.array([name == risk_of(name) for name in hits.risks] or [False])
-    for row in found[~np.isin(found, hits.row[apart[hits.risk]])].tolist():
-        sources[code[row]].matched_only += 1
-    for row in np.unique(hits.row).tolist():
-        add_counts(sources[code[row]].any_hit, {risks[row]: 1})
-        add_counts(sources[code[row]].any_hit_chars, {risks[row]: int(batch.chars[row])})
-
-    pairs = zip(
-        seen.pair_row.tolist(), seen.pair_rule.tolist(), seen.pair_matches.tolist(), strict=True
-    )
-    for row, rule, matches in pairs:
-        add_counts(sources[code[row]].rules, {seen.rules[rule].id: 1})
-        add_counts(sources[code[row]].matches, {seen.rules[rule].id: matches})
-
-    for row, rule in zip(seen.suppressed.row.tolist(), seen.suppressed.rule.tolist(), strict=True):
-        add_counts(sources[code[row]].suppressed, {seen.rules[rule].id: 1})
+    weak = found[~np.isin(found, hits.row[apart[hits.risk]])]
+    for i, count in enumerate(np.bincount(code[weak], minlength=len(names)).tolist()):
+        sources[i].matched_only += count
+    row = np.unique(hits.row)
+    joined = pa.array([risks[i] for i in row.tolist()], pa.string()).dictionary_encode()
+    index, values = joined.indices.to_numpy(), joined.dictionary.to_pylist()
+    _add(sources, "any_hit", code[row], index, values)
+    _add(sources, "any_hit_chars", code[row], index, values, batch.chars[row])
+    ids = [rule.id for rule in seen.rules]
+    source = code[seen.pair_row]
+    _add(sources, "rules", source, seen.pair_rule, ids)
+    _add(sources, "matches", source, seen.pair_rule, ids, seen.pair_matches)
+    _add(sources, "suppressed", code[seen.suppressed.row], seen.suppressed.rule, ids)
 
     for spec in (spec for detector in detectors for spec in detector.columns):
         column = seen.columns[spec.name]
@@ -184,6 +182,23 @@ def _tally_batch(
             values = column.fill_null(0).to_numpy(zero_copy_only=False)
             for i, total in enumerate(sums_by(code, values, len(names)).tolist()):
                 add_counts(sources[i].sums, {spec.name: int(total)})
+
+
+def _add(
+    sources: Sequence[SourceTally],
+    field: str,
+    source: npt.NDArray[np.integer[Any]],
+    index: npt.NDArray[np.integer[Any]],
+    names: Sequence[str],
+    counts: npt.NDArray[np.int64] | int = 1,
+) -> None:
+    """Add counts under `names[index]` to a field of `sources[source]`, for aligned arrays."""
+    keys, inverse = np.unique(source.astype(np.int64) * len(names) + index, return_inverse=True)
+    total = np.zeros(len(keys), np.int64)
+    np.add.at(total, inverse, counts)
+    for key, count in zip(keys.tolist(), total.tolist(), strict=True):
+        number, name = divmod(key, len(names))
+        add_counts(getattr(sources[number], field), {names[name]: count})
 
 
 def _tally_category(column: pa.Array, code: Any, sources: list[Any], name: str) -> None:

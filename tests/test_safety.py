@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import corpus_audit
-from corpus_audit.engines.run import merge_audits
+from corpus_audit.engines.merge import merge_audits
 from corpus_audit.errors import AuditError, UsageError
 
 AD = "注册送彩金，真人荷官。"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import corpus_audit
-from corpus_audit.engines.run import merge_audits
+from corpus_audit.engines.merge import merge_audits
 from corpus_audit.errors import AuditError, CorpusAuditError, UsageError
 
 KEY = b"k" * 32

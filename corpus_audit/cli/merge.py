@@ -13,7 +13,7 @@ def merge(
 ) -> None:
     """Join audits that were made in parts: on several machines, or delivery by delivery."""
     from corpus_audit.cli import summary
-    from corpus_audit.engines.run import merge_audits
+    from corpus_audit.engines.merge import merge_audits
 
     answer = merge_audits(audits, output)
     summary.print_summary(answer, output)

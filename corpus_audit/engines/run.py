@@ -13,9 +13,8 @@ from corpus_audit import __version__
 from corpus_audit.audit.keys import key_id
 from corpus_audit.audit.log import record_scan
 from corpus_audit.audit.schema import SCHEMA_VERSION
-from corpus_audit.audit.schema import TABLES as AUDIT_TABLES
 from corpus_audit.audit.store import FOLDERS, MANIFEST, AuditStore
-from corpus_audit.config import ScanConfig, digest_of
+from corpus_audit.config import ScanConfig
 from corpus_audit.detectors.registry import load_detectors
 from corpus_audit.duplicates.join import JoinOptions, join_again
 from corpus_audit.duplicates.result import forget
@@ -27,6 +26,7 @@ from corpus_audit.plan import Plan, real_path
 from corpus_audit.policies import Policy
 from corpus_audit.sources import Coverage, coverage_of, source_rows, source_table
 from corpus_audit.tally import Tally
+from corpus_audit.types import RuleInfo
 from corpus_audit.units import UnitResult, loss_record, unit_key
 
 #: Below this a second process costs more to start than it saves.
@@ -35,7 +35,6 @@ _SMALL = 128 << 20  # stored bytes
 _OURS = re.compile(r"[0-9a-f]{32}\.(?:parquet|json)")
 
 Join = JoinOptions | None  # None is the default
-Stretches = dict[str, list[tuple[int, float, str]]]  # file -> (start, end, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +96,8 @@ def run_scan(
         tally = Tally(losses=[loss_record(loss, config) for loss in plan.losses])
         left, resumed = [], 0
         try:
-            judged = tuple(sorted({rule.hits for d in detectors for rule in d.rules if rule.hits}))
-            _begin(store, plan, config, config_digest, judged)
+            rules = [rule for detector in detectors for rule in detector.rules]
+            _begin(store, plan, config, config_digest, rules)
             for key, result in _finished_results(store, weight):
                 tally.add(result.tally)
                 finished(weight.pop(key).nbytes)
@@ -121,7 +120,7 @@ def run_scan(
                 tally.add(result.tally)
                 tally.check_sources(config.max_sources)
                 finished(weight[result.key].nbytes)
-            return _finish(store, tally, config.policy, keys, resumed, duplicates)
+            return finish(store, tally, config.policy, keys, resumed, duplicates)
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
@@ -129,67 +128,6 @@ def run_scan(
                 f"{url}: no space left on the disk. Finished units are kept: free some space and "
                 "run the same command again to go on."
             ) from None
-
-
-def merge_audits(urls: Sequence[str], url: str) -> Summary:
-    """Join audits of parts of a corpus that were made under one configuration."""
-    stores = [AuditStore(each) for each in urls]
-    manifests = [store.read_manifest() for store in stores]
-    for each, manifest in zip(urls, manifests, strict=True):
-        if not manifest["complete"]:
-            raise AuditError(f"{each}: its scan is not finished. Run that scan again, then merge.")
-        for name, what in (("key_id", "key"), ("config", "rules, detectors or options")):
-            if manifest[name] != manifests[0][name]:
-                raise AuditError(
-                    f"{each} was scanned with another {what} than {urls[0]}: their numbers and "
-                    "digests do not go together. Scan both with the same ones (--key-file)."
-                )
-    target = AuditStore(url)
-    with target.lock():
-        if target.exists(MANIFEST) or any(target.names(table) for table in FOLDERS):
-            raise AuditError(f"{url}: is not empty. Merge into a new folder.")
-        merged = manifests[0] | {
-            "inputs": _distinct(manifests, "inputs"),
-            "ignored": _distinct(manifests, "ignored"),
-            "losses": _distinct(manifests, "losses"),
-            "merged_from": len(urls),
-            "complete": False,
-        }
-        tally = Tally(losses=merged["losses"])
-        target.write_manifest(merged)
-        keys: set[str] = set()
-        seen: Stretches = {}
-        for each, store, manifest in zip(urls, stores, manifests, strict=True):
-            for key in manifest["units"]:
-                if key in keys:
-                    continue  # the same stretches of the same files, scanned alike
-                result = UnitResult.from_bytes(store.read(f"units/{key}.json"))
-                _check_apart(result, seen, each)
-                keys.add(key)
-                for table in AUDIT_TABLES:
-                    _copy(store, target, f"{table}/{key}.parquet")
-                _copy(store, target, f"units/{key}.json")
-                tally.add(result.tally)
-        return _finish(target, tally, Policy.model_validate(merged["policy"]), keys, 0, None)
-
-
-def _distinct(manifests: Sequence[dict[str, Any]], name: str) -> list[Any]:
-    return list({digest_of(each): each for m in manifests for each in m[name]}.values())
-
-
-def _check_apart(result: UnitResult, seen: Stretches, url: str) -> None:
-    """Raise AuditError when a stretch of a file is in the merged audit already."""
-    for part in result.parts:
-        start, end = part["start"], float("inf") if part["end"] == -1 else part["end"]
-        stretches = seen.setdefault(part["real"], [])
-        for other_start, other_end, other in stretches:
-            if other != result.key and start < other_end and other_start < end:
-                raise AuditError(
-                    f"{url}: {part['file']['path']} is in another of these audits too, cut or "
-                    "named differently. Its records would count twice. Scan each file into one "
-                    "audit only."
-                )
-        stretches.append((start, end, result.key))
 
 
 def read_summary(url: str) -> Summary:
@@ -248,7 +186,11 @@ def _is_there(real: str) -> bool:
 
 
 def _begin(
-    store: AuditStore, plan: Plan, config: ScanConfig, config_digest: str, judged: tuple[str, ...]
+    store: AuditStore,
+    plan: Plan,
+    config: ScanConfig,
+    config_digest: str,
+    rules: Sequence[RuleInfo],
 ) -> None:
     store.write_manifest(
         {
@@ -261,7 +203,8 @@ def _begin(
             "detectors": dict(config.detectors),
             "ledger": dict(config.ledger),
             "policy": config.policy.model_dump(),
-            "risks": judged,
+            "risks": sorted({rule.hits for rule in rules if rule.hits}),
+            "titles": {rule.id: {"en": rule.title_en, "zh": rule.title_zh} for rule in rules},
             "max_findings": config.max_findings,
             "losses": [loss_record(loss, config) for loss in plan.losses],
             "sample": config.draw.to_json(config.key) if config.draw else None,
@@ -283,7 +226,7 @@ def _finished_results(store: AuditStore, wanted: Iterable[str]) -> Iterator[tupl
             yield key, result
 
 
-def _finish(
+def finish(
     store: AuditStore, tally: Tally, policy: Policy, keys: set[str], resumed: int, options: Join
 ) -> Summary:
     """Remove what is not of this plan, write the tables, mark the audit whole, find the copies."""
@@ -299,17 +242,17 @@ def _finish(
         name: getattr(summary.coverage, name)
         for name in ("read", "scanned", "undrawn", "skipped", "unseen", "losses")
     }
-    store.write_manifest(manifest | {"complete": True, "units": sorted(keys), "counts": counts})
+    total = tally.total()
+    found = {
+        rule: title
+        for rule, title in manifest["titles"].items()
+        if rule in total.rules or rule in total.suppressed
+    }
+    ended = {"complete": True, "units": sorted(keys), "counts": counts, "titles": found}
+    store.write_manifest(manifest | ended)
     if "fingerprints" in manifest["detectors"]:
         join_again(store, options or JoinOptions())
     else:
         forget(store)
     record_scan(store, manifest | {"counts": counts})
     return summary
-
-
-def _copy(source: AuditStore, target: AuditStore, name: str) -> None:
-    if source.exists(name):
-        with target.writing(name) as path, source.open(name) as file, path.open("wb") as copy:
-            while chunk := file.read(1 << 20):
-                copy.write(chunk)

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from corpus_audit.pii.candidates import HIGH, MEDIUM, Collector
-from corpus_audit.pii.literals import Literals
+from corpus_audit.pii.literals import Literals, Occurrences
 from corpus_audit.pii.tables import load_divisions
 from corpus_audit.text.fold import View, fold_texts
 
@@ -45,9 +45,9 @@ class Addresses:
         self.literals = Literals(words)
         self.context = re.compile("|".join(sorted(_CONTEXT, key=len, reverse=True)))
 
-    def find(self, view: View, found: Collector) -> None:
+    def find(self, view: View, words: Occurrences, found: Collector) -> None:
         """Add what is found in a view."""
-        word, end = self.literals.scan(view.data)
+        word, end = words.of(self.literals)
         if not len(word):
             return
         start = end - self.literals.length[word]

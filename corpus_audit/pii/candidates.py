@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,22 +103,26 @@ class Collector:
         names = sorted(self.index, key=lambda name: self.index[name])
         rank = np.array([_RANK.get(name, 70) for name in names], np.int64)
         score = 2 * (rank[joined.kind] - 50 * (joined.level == LOW)) + (joined.level == HIGH)
-        return joined.take(_apart(joined.start, joined.end, score))
+        kept = np.empty(len(joined), np.int64)
+        return joined.take(kept[: _apart(joined.start, joined.end, score, kept)])
+
+
+def rows_of(which: npt.NDArray[np.intp], *columns: Int64s) -> Iterator[tuple[int, ...]]:
+    """Some rows of columns, as plain numbers."""
+    return zip(*(column[which].tolist() for column in columns), strict=True)
 
 
 @njit(cache=True, nogil=True)
-def _apart(start, end, score):  # type: ignore[no-untyped-def]
-    """Indices of candidates, none of which overlaps a better one that stays."""
-    kept = np.empty(len(start), np.int64)
+def _apart(start, end, score, kept):  # type: ignore[no-untyped-def]
+    """Write the indices of candidates, none of which overlaps a better one that stays."""
     n = 0
     for i in range(len(start)):
         good = True
         k = n
         while k > 0 and end[kept[k - 1]] > start[i]:
             other = kept[k - 1]
-            if score[other] > score[i] or (
-                score[other] == score[i] and end[other] - start[other] >= end[i] - start[i]
-            ):
+            longer = end[other] - start[other] >= end[i] - start[i]
+            if score[other] > score[i] or (score[other] == score[i] and longer):
                 good = False
                 break
             k -= 1
@@ -125,4 +130,4 @@ def _apart(start, end, score):  # type: ignore[no-untyped-def]
             n = k
             kept[n] = i
             n += 1
-    return kept[:n]
+    return n

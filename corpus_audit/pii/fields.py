@@ -10,7 +10,8 @@ from functools import cache
 import numpy as np
 
 from corpus_audit.pii.candidates import Collector
-from corpus_audit.pii.literals import Literals
+from corpus_audit.pii.groups import table_of
+from corpus_audit.pii.literals import Literals, Occurrences
 from corpus_audit.pii.passwords import looks_like_password
 from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.text.buffers import Bytes
@@ -34,6 +35,8 @@ _REACH = {
 _ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 #: Behind 生: 生效 is no birth.
 _NOT_BORN = frozenset("效产活命成物育死存意前锁变态")
+#: Letters behind a word that ends in one, with which nothing begins that joins it to a value.
+_GOES_ON = table_of(set(b"abcdefghijklmnopqrstuvwxyz") - set(b"inaw"))  # id, no, name, is, was
 _WORDISH = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
@@ -48,6 +51,10 @@ class Field:
     bare: int
     needs_digit: bool
     reach: re.Pattern[str] | None  # what may stand between, where the value need not follow at once
+
+    def fits(self, text: str) -> bool:
+        """Is all of a text a value?"""
+        return self.value.fullmatch(text) is not None
 
 
 def spaced_too(words: Sequence[str]) -> list[str]:
@@ -91,16 +98,17 @@ class Fields:
         edges = [not free & set(owners[word]) or len(word) < 4 for word in ordered]
         self.literals = Literals(ordered, edges, right=False)
         self.owners = [owners[word] for word in ordered]
+        self.glued = np.array([word[-1] < 0x80 for word in ordered], np.bool_)
 
-    def find(self, view: View, found: Collector) -> None:
+    def find(self, view: View, words: Occurrences, found: Collector) -> None:
         """Add what is found in a view."""
-        self._find_behind(view, found)
-        word, end = self.literals.scan(view.data)
+        self._find_behind(view, words, found)
+        word, end = words.of(self.literals)
         if not len(word):
             return
         row = np.searchsorted(view.offsets, end, side="right") - 1
-        keep = found.admit("fields", row)
         data = view.data
+        keep = found.admit("fields", row) & ~(self.glued[word] & _GOES_ON[data[end]])
         stops = view.offsets[row + 1] - 1
         nth = zip(
             word[keep].tolist(), end[keep].tolist(), stops[keep].tolist(), row[keep].tolist(),
@@ -112,7 +120,7 @@ class Fields:
                 continue
             joint = JOINT.match(text)
             assert joint
-            glued = self.literals.words[which][-1] < 0x80
+            glued = bool(self.glued[which])
             for index in self.owners[which]:
                 self._try(self.fields[index], text, joint, glued, at, document, found)
 
@@ -128,9 +136,9 @@ class Fields:
             "派",
         )
 
-    def _find_behind(self, view: View, found: Collector) -> None:
+    def _find_behind(self, view: View, words: Occurrences, found: Collector) -> None:
         """Values that stand before their word."""
-        word, end = self.behind_words.scan(view.data)
+        word, end = words.of(self.behind_words)
         if not len(word):
             return
         start = end - self.behind_words.length[word]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from corpus_audit.pii.addresses import load_addresses
 from corpus_audit.pii.candidates import HIGH, LOW, Candidates, Collector
 from corpus_audit.pii.fields import load_fields
 from corpus_audit.pii.kinds import default_kinds
+from corpus_audit.pii.literals import Union
 from corpus_audit.pii.mail import CREDENTIALS, HAN_MAIL, find_mails
 from corpus_audit.pii.names import load_names
 from corpus_audit.pii.numbers import judge_numbers
@@ -24,7 +26,7 @@ from corpus_audit.pii.passwords import is_placeholder_secret
 from corpus_audit.pii.patterns import load_patterns
 from corpus_audit.pii.placeholders import is_placeholder_mail
 from corpus_audit.pii.secrets import load_secrets
-from corpus_audit.pii.tabular import find_tables
+from corpus_audit.pii.tabular import load_columns
 from corpus_audit.pii.top_levels import is_top_level
 from corpus_audit.pii.urls import find_urls
 from corpus_audit.text.buffers import Int64s, Utf8
@@ -59,13 +61,14 @@ class Finder:
             judge_numbers(view, found)
             self._mails(view, found)
             load_patterns().find(text, view, found)
-            load_fields().find(view, found)
-            load_secrets().find(text, view, found)
+            words = _words().scan(view.data)
+            load_fields().find(view, words, found)
+            load_secrets().find(text, view, words, found)
             if "person_name" in found.index:
-                load_names().find(view, found)
+                load_names().find(view, words, found)
             if "cn_address" in found.index:
-                load_addresses().find(view, found)
-            find_tables(view, found)
+                load_addresses().find(view, words, found)
+            load_columns().find(view, words, found)
             if "url" in found.index:
                 find_urls(view, found)
         return found.take(), found.capped
@@ -116,6 +119,14 @@ class Finder:
                 )
             )  # fmt: skip
         return answers
+
+
+@cache
+def _words() -> Union:
+    """The words of all finders: one pass over a view instead of six."""
+    fields = load_fields()
+    others = (load_secrets(), load_names(), load_addresses(), load_columns())
+    return Union([fields.behind_words, fields.literals, *(each.literals for each in others)])
 
 
 def to_raw(

@@ -58,16 +58,17 @@ _FINDABLE = (
     r"|[市区县镇乡村路街道區縣鎮鄉].*[号號室栋棟弄]|(?i:password|passwd|pwd|wechat|weixin|passport|dob|born|secret|token)"
     r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-zＡ-Ｚ][·. ]?[A-Za-z0-9]{5}|出生|生日"
 )
-# Whatever `mask_label` could change holds one of these; all other labels pass untouched.
-_SUSPECT = rf"[@＠]|[?&#;][^=]*=|{_D}(?:[ -]?{_D}){{10}}|{_FINDABLE}"
-_FIND = re.compile(_FINDABLE)
+# Whatever `mask_label` changes by its shape holds one of these.
+_SHAPE = rf"[@＠]|[?&#;][^=]*=|{_D}(?:[ -]?{_D}){{10}}"
+_SUSPECT = f"{_SHAPE}|{_FINDABLE}"  # all other labels pass untouched
+_SHAPED, _FIND = re.compile(_SHAPE), re.compile(_FINDABLE)
+_ALNUM = re.compile(r"[^\W_]")
 _SAMPLE = 64  # values by which a column is found to repeat itself
 
 
 def _keep_ends(text: str) -> str:
     """First and last character kept, letters and digits between them starred, length kept."""
-    inner = "".join("*" if char.isalnum() else char for char in text[1:-1])
-    return text[0] + inner + text[-1] if len(text) > 2 else "*" * len(text)
+    return text[0] + _ALNUM.sub("*", text[1:-1]) + text[-1] if len(text) > 2 else "*" * len(text)
 
 
 def _star(match: re.Match[str]) -> str:
@@ -171,12 +172,17 @@ def _mask_all(labels: Sequence[str], key: bytes) -> list[str]:
     if asked:
         names = [parts[i][0] for i in asked]
         found = dict(zip(asked, _finder().matches(names), strict=True))
-    return [_masked(*part, found.get(i, ()), key) for i, part in enumerate(parts)]
+    return [
+        _masked(*part, matches or (), key)
+        if (matches := found.get(i)) or _SHAPED.search(part[0])
+        else labels[i]
+        for i, part in enumerate(parts)
+    ]
 
 
 def _parted(label: str) -> tuple[str, str]:
     """What is masked of a label, and the position at its end, which is not."""
-    found = _POSITION.search(label)
+    found = _POSITION.search(label) if "#" in label else None
     return (label[: found.start()], found.group()) if found else (label, "")
 
 

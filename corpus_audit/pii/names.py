@@ -13,12 +13,19 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from corpus_audit.pii.candidates import HIGH, MEDIUM, Collector
+from corpus_audit.pii.candidates import HIGH, MEDIUM, Collector, rows_of
 from corpus_audit.pii.fields import spaced_too
-from corpus_audit.pii.literals import Literals
+from corpus_audit.pii.groups import table_of
+from corpus_audit.pii.literals import Literals, Occurrences
 from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View, fold_text, fold_texts
+
+
+def _codes(chars: str) -> list[int]:
+    """Characters of three bytes, each as one number."""
+    return [int.from_bytes(char.encode(), "big") for char in chars]
+
 
 _WINDOW = 64
 _HAN = "\u3400-\u9fff"
@@ -31,12 +38,18 @@ _SOUND = f"(?:(?![的是为于在和与或及被把从向对将也就等])[{_HAN
 _DOTTED = re.compile(rf"{_SOUND}{{1,6}}(?:[·•・‧.]{_SOUND}{{1,8}}){{1,3}}")
 _DOTTED_END = re.compile(rf"(?<![{_HAN}]){_SOUND}{{1,6}}(?:[·•・‧]{_SOUND}{{1,8}}){{1,3}}$")
 _LAST = ("收", "启")  # behind a name only where nothing follows: 王小明收
-_JOINING = [int.from_bytes(char.encode(), "big") for char in "是为叫即姓"]
+_JOINING = _codes("是为叫即姓")
 _VERBS = frozenset("是为叫即")
-_MARKS = np.frombuffer(b" ,(|:\"'", np.uint8)
+_MARKS = table_of(b" ,(|:\"'")
+#: With what the joint between a word and a name may begin, and the characters by which names from
+#: abroad are told: `·`, and two bytes of the other three.
+_JOINT_ASCII = table_of(b" ([\"'`:=|<")
+_JOINT_MARKS, _JOINT_CHARS = _codes("“‘「『【"), _codes("是为叫即姓名")
+_DOTS = [0xC2B7, 0xE280, 0xE383]
 _WEAK = frozenset("的等以也还就来去经将对为是到从并年号收在及和")
 _ALONE = re.compile(rf"[{_HAN}]{{2,4}}(?=[\s,;、。)(|\"']|$)")
-_SKIPPED = np.frombuffer(b" \"'", np.uint8)
+_SKIPPED = table_of(b" \"'")
+_GOES_ON = _SKIPPED | table_of(range(0xE4, 256))  # or a Han character
 _SPACED = re.compile(rf"[{_HAN}] [{_HAN}](?: [{_HAN}])?(?![{_HAN}])(?! [{_HAN}](?![{_HAN}]))")
 _RUN = re.compile(rf"[{_HAN}]+")
 
@@ -71,42 +84,44 @@ class Names:
         self.begins = np.zeros(1 << 16, np.bool_)
         starts = (self.single - self.common) | {name[0] for name in self.double}
         self.begins[[ord(char) for char in starts]] = True
-        both = sorted({*left, *right})
+        ahead, behind = set(left), set(right)
+        both = sorted(ahead | behind)
         self.literals = Literals(both)
-        self.is_left = [word in set(left) for word in both]
-        self.is_right = [word in set(right) for word in both]
         crowded = words("colon")
         self.anywhere = np.array(
-            [(len(w) > 4 and w.decode() not in crowded) or w in set(right) for w in both], np.bool_
+            [(len(w) > 4 and w.decode() not in crowded) or w in behind for w in both], np.bool_
         )
-        self.behind = np.array([word in set(right) for word in both], np.bool_)
+        self.behind = np.array([word in behind for word in both], np.bool_)
+        self.left = np.array([word in ahead for word in both], np.bool_)
+        self.last = np.array([word.decode() in _LAST for word in both], np.bool_)
+        self.titled = np.array([word.decode() in self.titles for word in both], np.bool_)
         self.word = [word.decode() for word in both]
 
-    def find(self, view: View, found: Collector) -> None:
+    def find(self, view: View, words: Occurrences, found: Collector) -> None:
         """Add what is found in a view."""
         self._beside_numbers(view, found)
         self._behind_colons(view, found)
-        word, end = self.literals.scan(view.data)
+        word, end = words.of(self.literals)
         may = self._may(word, end, view.data)
         word, end = word[may], end[may]
         if not len(word):
             return
         row = np.searchsorted(view.offsets, end, side="right") - 1
         keep = found.admit("names", row)
+        word, end, row, data = word[keep], end[keep], row[keep], view.data
         begins, stops = view.offsets[row], view.offsets[row + 1] - 1
-        hits = zip(
-            word[keep].tolist(), end[keep].tolist(), begins[keep].tolist(), stops[keep].tolist(),
-            row[keep].tolist(), strict=True,
-        )  # fmt: skip
-        data = view.data
-        for which, at, begin, stop, document in hits:
-            if self.is_left[which]:
-                text = data[at : min(at + _WINDOW, stop)].tobytes().decode("utf-8", "ignore")
-                self._behind(self.word[which], text, at, document, found)
-            if self.is_right[which] and not (data[at] >= 0xE4 and self.word[which] in _LAST):
-                start = at - len(self.word[which].encode())
-                raw = data[max(begin, start - 30) : start].tobytes()
-                self._ahead(self.word[which], raw.decode("utf-8", "ignore"), start, document, found)
+        left = np.flatnonzero(self.left[word])
+        left = left[self._may_follow(end[left], data)]
+        for which, at, stop, document in rows_of(left, word, end, stops, row):
+            text = data[at : min(at + _WINDOW, stop)].tobytes().decode("utf-8", "ignore")
+            self._behind(self.word[which], text, at, document, found)
+        start = end - self.literals.length[word]
+        marked = _MARKS[data[np.maximum(start - 1, 0)]]
+        right = self.behind[word] & ~((data[end] >= 0xE4) & self.last[word])
+        right &= self.titled[word] | marked
+        for which, at, begin, document in rows_of(np.flatnonzero(right), word, start, begins, row):
+            raw = data[max(begin, at - 30) : at].tobytes()
+            self._ahead(self.word[which], raw.decode("utf-8", "ignore"), at, document, found)
 
     def _may(self, word: Int64s, end: Int64s, data: Bytes) -> npt.NDArray[np.bool_]:
         """A cheap look: a word that needs a colon or the like has one, 是, 为 or 叫 behind it."""
@@ -120,12 +135,29 @@ class Names:
         allowed: npt.NDArray[np.bool_] = (self.anywhere[word] | joined) & (han | self.behind[word])
         return allowed
 
+    def _may_follow(self, at: Int64s, data: Bytes) -> npt.NDArray[np.bool_]:
+        """A cheap look at where a name may follow: what joins it to the word, a surname, or soon
+        the dot of a name from abroad."""
+        last = len(data) - 1
+        a, b, c = (data[np.minimum(at + k, last)].astype(np.int32) for k in range(3))
+        follows = a << 16 | b << 8 | c
+        char = (a & 0x0F) << 12 | (b & 0x3F) << 6 | c & 0x3F
+        named: npt.NDArray[np.bool_] = self.begins[char] | np.isin(follows, _JOINT_CHARS)
+        for k in range(3, 21, 3):
+            one = data[np.minimum(at + k, last)].astype(np.int32)
+            two = one << 8 | data[np.minimum(at + k + 1, last)]
+            named |= (one == 46) | np.isin(two, _DOTS)
+        han = (follows >= 0xE39080) & (follows < 0xEA0000)  # from U+3400 on
+        named &= han
+        named |= _JOINT_ASCII[a] | np.isin(follows, _JOINT_MARKS)
+        return named
+
     def _beside_numbers(self, view: View, found: Collector) -> None:
         """Names right before a telephone, identity or card number: `王小明 139...`."""
         rows, starts = found.sure(("cn_mobile", "cn_resident_id", "bank_card"))
         data = view.data
         place = np.maximum(starts[:, None] - np.arange(1, 6), 0)  # the five bytes before
-        likely = np.isin(data[place[:, 0]], _MARKS) & (data[place] >= 0x80).any(1)
+        likely = _MARKS[data[place[:, 0]]] & (data[place] >= 0x80).any(1)
         for document, start in zip(rows[likely].tolist(), starts[likely].tolist(), strict=True):
             low = max(int(view.offsets[document]), start - 30)
             if start > low:
@@ -138,7 +170,9 @@ class Names:
         last = len(data) - 1  # separates documents, and is no part of a name
         at = np.flatnonzero((data == 58) | (data == 61)) + 1
         for _ in range(2):  # a space, a quote
-            at = at + np.isin(data[np.minimum(at, last)], _SKIPPED)
+            byte = data[np.minimum(at, last)]
+            likely = _GOES_ON[byte]
+            at = at[likely] + _SKIPPED[byte[likely]]
         at = at[at < last]
         lead, middle, tail, second, third = (
             data[np.minimum(at + k, last)].astype(np.int32) for k in (0, 1, 2, 6, 9)
@@ -165,10 +199,8 @@ class Names:
         surname = 2 if word[:2] in self.double else 1
         known = surname == 2 or word[0] in self.single - self.common
         given = word[surname:]
-        return (
-            known and 1 <= len(given) <= 2 and all(char in self.given for char in given)
-            and not {word, word[:2], word[-2:]} & self.never
-        )  # fmt: skip
+        common = 1 <= len(given) <= 2 and all(char in self.given for char in given)
+        return known and common and not {word, word[:2], word[-2:]} & self.never
 
     def _behind(self, word: str, text: str, at: int, row: int, found: Collector) -> None:
         joint = _JOINT.match(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,10 +49,11 @@ def is_placeholder(shape: str, value: npt.NDArray[np.uint64]) -> npt.NDArray[np.
     if shape == "ssn":
         return np.isin(value, _numbers("ssns"))
     if shape == "ipv4":
-        return np.array([not _is_public(int(number)) for number in value], np.bool_)
+        return np.array([not _is_public(number) for number in value.tolist()], np.bool_)
     return np.zeros(len(value), np.bool_)
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_public(number: int) -> bool:
     address = ipaddress.IPv4Address(number)
     return address.is_global and not address.is_multicast and str(address) not in _lists()["ips"]

@@ -1,8 +1,8 @@
-"""presidio where it adds judgement: confirming candidates, recognizers of the user, country packs.
+"""presidio where it adds judgement: names, recognizers of the user, country packs.
 
-It is imported when the first candidate needs it (2 to 3 s), never reaches the network, and sees
-windows around candidates, not documents. `\\b` in its patterns knows no edge beside Han characters,
-so a window is also shown with these replaced by spaces.
+It is imported where a configuration asks for it (2 to 3 s), never reaches the network, and its
+recognizers see windows around candidates, not documents. `\\b` in its patterns knows no edge beside
+Han characters, so a window is also shown with these replaced by spaces.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from corpus_audit.errors import UsageError
 from corpus_audit.pii.candidates import HIGH, LOW, MEDIUM
-from corpus_audit.pii.recognizers import load_recognizers, offline
+from corpus_audit.pii.recognizers import load_recognizers
 from corpus_audit.text.buffers import Utf8
 
 _WINDOW = 160  # bytes on each side of a candidate
@@ -30,21 +30,6 @@ _SAMPLE = (
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SURE, _LIKELY = 0.75, 0.4
 NLP_ENTITIES = ("PERSON", "LOCATION", "ORGANIZATION")
-
-
-@cache
-def _recognizer(name: str) -> Any:
-    offline()
-    from presidio_analyzer import predefined_recognizers
-
-    return getattr(predefined_recognizers, name)()
-
-
-def confirms(name: str, text: str) -> bool:
-    """Does a recognizer of presidio, by its class name, accept all of a short text?"""
-    recognizer = _recognizer(name)
-    found = recognizer.analyze(text, recognizer.supported_entities, None)
-    return any(result.start == 0 and result.end == len(text) for result in found)
 
 
 @dataclass(frozen=True)

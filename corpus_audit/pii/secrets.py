@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corpus_audit.pii.candidates import HIGH, MEDIUM, Collector
-from corpus_audit.pii.literals import Literals
+from corpus_audit.pii.literals import Literals, Occurrences
 from corpus_audit.pii.passwords import is_placeholder_secret, is_placeholder_token, looks_random
 from corpus_audit.text.buffers import Utf8
 from corpus_audit.text.fold import View, locate
@@ -128,9 +128,9 @@ class Secrets:
         ]
         self.literals = Literals(words, edges, right=False)
 
-    def find(self, text: Utf8, view: View, found: Collector) -> None:
+    def find(self, text: Utf8, view: View, words: Occurrences, found: Collector) -> None:
         """Add what is found in a view of a text."""
-        word, end = self.literals.scan(view.data)
+        word, end = words.of(self.literals)
         if not len(word):
             return
         start = end - self.literals.length[word]

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus_audit.rules.location import load_toml, rules_dir
+from corpus_audit.text.buffers import Int64s
 
 Flags = npt.NDArray[np.bool_]
 
@@ -20,7 +21,7 @@ class Tables(NamedTuple):
     region: Flags  # by the six digits of a division: may begin an identity number
     mobile: Flags  # by the first three digits
     area: Flags  # by the area code as a number, its leading zero dropped
-    card: npt.NDArray[np.uint32]  # by the first four digits: bit n is set where n digits go with it
+    card: Int64s  # by the first four digits: bit n is set where n digits go with it
 
 
 #: Divisions without counties below them, whose own code stands in identity numbers; and the codes
@@ -48,11 +49,11 @@ def load_tables() -> Tables:
         mobile[int(low) : int(high) + 1] = True
     area = np.zeros(1000, np.bool_)
     area[[int(code) for code in plans["landline"]["areas"]]] = True
-    card = np.zeros(10_000, np.uint32)
+    card = np.zeros(10_000, np.int64)
     for network in plans["card"]:
         lengths = sum(1 << length for length in network["lengths"])
         for low, high in map(_range, network["prefixes"]):
-            card[int(low.ljust(4, "0")) : int(high.ljust(4, "9")) + 1] |= np.uint32(lengths)
+            card[int(low.ljust(4, "0")) : int(high.ljust(4, "9")) + 1] |= lengths
     return Tables(region, mobile, area, card)
 
 

@@ -5,21 +5,25 @@ A view has no line breaks (white space is one space), so rows are told by the nu
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
 
 from corpus_audit.pii.candidates import HIGH, Collector
 from corpus_audit.pii.fields import load_fields
-from corpus_audit.pii.literals import Literals
+from corpus_audit.pii.groups import table_of
+from corpus_audit.pii.literals import Literals, Occurrences
 from corpus_audit.pii.names import load_names
 from corpus_audit.text.fold import View, fold_texts
 
 _REACH = 4096  # bytes of a table that are read
 _HEAD = 240  # bytes in which the first value must come
 _HEADER = re.compile(r"[\u3400-\u9fffa-z_ ]{1,12}(?:\([^()]{0,6}\))?")
+_MARK = table_of(b",| ;")  # between columns
+_DIGIT = re.compile(r"\d")
 _NAMES = (
     "姓名",
     "名字",
@@ -55,8 +59,7 @@ class Tables:
                 continue
             for word in fold_texts(field.words):
                 for name in (word, word + "号".encode(), word + "号码".encode(), word + b"id"):
-                    full = _fully(field.value.pattern)
-                    checks.setdefault(name, []).append((field.kind, full))
+                    checks.setdefault(name, []).append((field.kind, field.fits))
         names = load_names()
         for word in fold_texts(_NAMES):
             checks.setdefault(word, []).append(
@@ -64,13 +67,13 @@ class Tables:
             )
         words = sorted(checks)
         self.checks = {word.decode(): checks[word] for word in words}
-        marks = [word + mark for word in words for mark in (b",", b"|", b" ", b"\t", b";")]
-        self.literals = Literals(marks)
+        self.literals = Literals(words, right=False)
 
-    def find(self, view: View, found: Collector) -> None:
+    def find(self, view: View, words: Occurrences, found: Collector) -> None:
         """Add what stands in tables of a view."""
-        _, end = self.literals.scan(view.data)
-        if len(end) < 1:
+        _, end = words.of(self.literals)
+        end = end[_MARK[view.data[end]]] + 1
+        if not len(end):
             return
         row = np.searchsorted(view.offsets, end - 1, side="right") - 1
         keep = found.admit("tables", row)
@@ -100,13 +103,13 @@ class Tables:
     def _may(self, near: str, mark: str) -> bool:
         """A cheap look: another name of a column, and a value soon."""
         second = near.split(mark, 2)[1].partition(" ")[0] if near.count(mark) else ""
-        return _is_header(second) and any(char.isdigit() for char in near)
+        known = mark != " " or second in self.checks or second in _OTHERS
+        return known and _is_header(second) and _DIGIT.search(near) is not None
 
     def _table(self, text: str, mark: str, base: int, row: int, found: Collector) -> int:
         """Read one table from its header on; returns the bytes read, 0 where there is none."""
-        cells = _cells(text, mark)
         header: list[str] = []
-        values = iter(cells)
+        values = _cells(text, mark)
         rest: list[tuple[int, str]] = []
         for at, cell in values:
             name = cell.strip()
@@ -126,10 +129,9 @@ class Tables:
         columns = [self.checks.get(name) for name in header]
         if len(header) < 2 or not any(columns):
             return 0
-        rest += list(values)
         width = len(header)
         k, last = 0, 0
-        for at, cell in rest:
+        for at, cell in itertools.chain(rest, values):
             pieces = [(at, cell)]
             if mark != " " and k % width == width - 1 and " " in cell.strip():
                 head, _, tail = cell.strip().rpartition(" ")
@@ -152,18 +154,12 @@ class Tables:
         return len(text[:last].encode())
 
 
-def _fully(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(pattern)
-    return lambda cell: compiled.fullmatch(cell) is not None
-
-
-def _cells(text: str, mark: str) -> list[tuple[int, str]]:
+def _cells(text: str, mark: str) -> Iterator[tuple[int, str]]:
     """(place, cell) of a text cut at a mark."""
-    cells, at = [], 0
+    at = 0
     for cell in text.split(mark):
-        cells.append((at, cell))
+        yield at, cell
         at += len(cell) + 1
-    return cells
 
 
 def _is_header(name: str) -> bool:
@@ -171,10 +167,6 @@ def _is_header(name: str) -> bool:
 
 
 @cache
-def _tables() -> Tables:
+def load_columns() -> Tables:
+    """The names of columns that ship."""
     return Tables()
-
-
-def find_tables(view: View, found: Collector) -> None:
-    """Add what stands in tables of a view."""
-    _tables().find(view, found)

@@ -6,7 +6,6 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -25,7 +24,6 @@ from corpus_audit.provenance.tallies import NEEDED, Audited, Counted
 from corpus_audit.reports.data import ReportData, SourceView, hits_of
 from corpus_audit.reports.examples import choose_examples
 from corpus_audit.rules.clauses import Words
-from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.rules.standards import load_risks
 from corpus_audit.sources import Status, coverage_of, source_rows
 from corpus_audit.tally import SourceTally, Tally
@@ -77,7 +75,7 @@ def gather(url: str, *, examples: int = 1500) -> ReportData:
         personal=personal,
         kinds={kind: Words(zh=k.zh, en=k.en) for kind, k in load_kinds().items()},
         examples=choose_examples(store, manifest, [s.name for s in sources], examples),
-        titles=_titles(manifest),
+        titles={rule: Words(**each) for rule, each in manifest.get("titles", {}).items()},
     )
 
 
@@ -193,18 +191,3 @@ def read_personal(
     if "pii" not in manifest["detectors"] or not store.exists("personal.parquet"):
         return None
     return tuple(pq.read_table(io.BytesIO(store.read("personal.parquet"))).to_pylist())
-
-
-def _titles(manifest: Mapping[str, Any]) -> dict[str, Words]:
-    """Titles of rules in both languages, from their files as they are now."""
-    places = [rules_dir() / "keywords"]
-    given = manifest["detectors"].get("keywords", {}).get("rules")
-    if given:
-        places = [Path(str(place)) for place in given]
-    titles: dict[str, Words] = {}
-    for place in places:
-        for file in sorted(place.glob("*.toml")) if place.is_dir() else [place]:
-            if file.suffix == ".toml" and file.is_file():
-                for rule in load_toml(file).get("rule", []):
-                    titles[rule["id"]] = Words(**rule["title"])
-    return titles

@@ -12,8 +12,9 @@ from numba import njit
 
 from corpus_audit.rules.literals import Literals, Occurrences
 from corpus_audit.rules.model import Rule
+from corpus_audit.rules.nearby import PADDING, Nearby
 from corpus_audit.text import evasion
-from corpus_audit.text.buffers import Int64s
+from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import SEPARATOR, View, fold_texts
 
 _WIDEST = 4  # bytes of a code point
@@ -24,6 +25,7 @@ class _Windows(NamedTuple):
     """Surroundings of matches, joined where they overlap, copied into one view."""
 
     view: View
+    padded: Bytes  # its data, and zeros behind
     origin: Int64s  # byte of the searched view at which each window begins
     of: Int64s  # window of each match
 
@@ -53,12 +55,12 @@ class Conditions:
         for lists in (self._wanted, self._unwanted):
             asked = np.flatnonzero(held & lists.ask(rule))
             asked = asked[np.argsort(start[asked], kind="stable")]
+            read = np.cumsum(lists.reads(rule[asked]) + end[asked] - start[asked])
             at = 0
             while at < len(asked):  # a part at a time, so that dense matches take bounded memory
-                size = np.searchsorted(start[asked], start[asked[at]] + _PART, side="right")
-                part = asked[at : max(int(size), at + 1)]
+                stop = max(int(np.searchsorted(read, read[at] + _PART)), at + 1)
+                part, at = asked[at:stop], stop
                 held[part] = lists.hold(view, row[part], rule[part], start[part], end[part], splits)
-                at += len(part)
         return held
 
 
@@ -75,21 +77,29 @@ class _Lists:
                     number = lists.setdefault(condition.literals, len(lists))
                     rows.append((number, condition.within))
             first.append(len(rows))
-        folded = [set(fold_texts(words)) - {b""} for words in lists]
-        literals = sorted(set().union(*folded))
-        number_of = {text: i for i, text in enumerate(literals)}
-        self._kind = wanted
+        words = list(dict.fromkeys(itertools.chain.from_iterable(lists)))
+        folded = fold_texts(words)
+        literals = sorted({*folded} - {b""})
+        number_of = {text: i for i, text in enumerate(literals)} | {b"": -1}
+        literal_of = dict(zip(words, map(number_of.__getitem__, folded), strict=True))
+        sizes = np.array([*map(len, literals), 0], np.int64)
+        self._wanted = wanted
         self._literals = Literals(literals)
-        self._member = np.zeros((len(lists), len(literals)), np.bool_)
-        for number, texts in enumerate(folded):
-            self._member[number, [number_of[text] for text in texts]] = True
+        member = np.zeros((len(lists), len(sizes)), np.bool_)  # the last one is of no literal
+        longest = np.zeros(len(lists), np.int64)
+        for row, texts in enumerate(lists):
+            numbers = np.fromiter(map(literal_of.__getitem__, texts), np.int64, len(texts))
+            member[row, numbers], longest[row] = True, sizes[numbers].max(initial=0)
+        self._member = member[:, :-1]
         self._first = np.array(first, np.int64)
         self._list = np.array([row[0] for row in rows], np.int64)
         self._within = np.array([row[1] for row in rows], np.int64)
-        longest = [max(map(len, texts), default=0) for texts in folded]
-        reach = [(within + 1) * _WIDEST + longest[number] for number, within in rows]
+        reach = (self._within + 1) * _WIDEST + longest[self._list]
+        self._nearby = Nearby(self._literals, self._member) if wanted else None
+        by_rule = np.repeat(np.arange(len(rules)), np.diff(first))
+        self._rarest = np.lexsort((self._member.sum(1)[self._list], by_rule))  # first in each rule
         self._reach = np.array(
-            [max(reach[a:b], default=0) for a, b in itertools.pairwise(first)], np.int64
+            [reach[a:b].max(initial=0) for a, b in itertools.pairwise(first)], np.int64
         )
         self._undo = undo
         self.neighbours = evasion.Neighbours(literals if undo else ())
@@ -99,12 +109,52 @@ class _Lists:
         asked: npt.NDArray[np.bool_] = self._first[rule + 1] > self._first[rule]
         return asked
 
+    def reads(self, rule: npt.NDArray[np.int32]) -> Int64s:
+        """Bytes that are read around a match of each of some rules."""
+        read: Int64s = 2 * self._reach[rule]
+        return read
+
     def hold(
         self, view: View, row: npt.NDArray[np.int32], rule: npt.NDArray[np.int32],
         start: Int64s, end: Int64s, splits: Int64s,
     ) -> npt.NDArray[np.bool_]:  # fmt: skip
         """Which matches, in order of their starts, have around them what their rules ask."""
         windows = _around(view, row, start, end, self._reach[rule])
+        if self._nearby is None:  # few are asked
+            return self._satisfied(windows, rule, start, end, splits)
+        held = np.zeros(len(row), np.bool_)
+        may = self._may_hold(self._nearby, windows, rule, start, end, splits)
+        if not may.any():
+            return held
+        row, rule, start, end = row[may], rule[may], start[may], end[may]
+        windows = _around(view, row, start, end, self._reach[rule])
+        held[may] = self._satisfied(windows, rule, start, end, splits)
+        return held
+
+    def _may_hold(
+        self, nearby: Nearby, windows: _Windows, rule: npt.NDArray[np.int32], start: Int64s,
+        end: Int64s, splits: Int64s,
+    ) -> npt.NDArray[np.bool_]:  # fmt: skip
+        """Near which matches may the words stand that it takes? Near few of them."""
+        bounds = windows.view.offsets
+        shift = (bounds[:-1] - windows.origin)[windows.of]
+        start, end = start + shift, end + shift
+        left, right = bounds[windows.of], bounds[windows.of + 1]
+        may = nearby.may(
+            windows.padded, rule.astype(np.int64), start, end, left, right, self._first,
+            self._list[self._rarest], self._within[self._rarest],
+        )  # fmt: skip
+        if self._undo:
+            places, reach = self._places(windows, splits), self._reach[rule]
+            before = np.searchsorted(places, np.maximum(start - reach, left))
+            may |= np.searchsorted(places, np.minimum(end + reach, right)) > before
+        return may
+
+    def _satisfied(
+        self, windows: _Windows, rule: npt.NDArray[np.int32], start: Int64s, end: Int64s,
+        splits: Int64s,
+    ) -> npt.NDArray[np.bool_]:  # fmt: skip
+        """Which matches have in their windows what their rules ask."""
         found = self._literals.find(windows.view)
         if self._undo:
             written = self._undone(windows, splits)
@@ -118,19 +168,23 @@ class _Lists:
             np.searchsorted(found.start, bounds[windows.of]),
             np.searchsorted(found.start, bounds[windows.of + 1]),
             found.literal, found.start, found.end, chars,
-            self._first, self._list, self._within, self._kind, self._member,
+            self._first, self._list, self._within, self._wanted, self._member,
         )  # fmt: skip
         return held
 
-    def _undone(self, windows: _Windows, splits: Int64s) -> Occurrences:
-        """Words that are written to evade."""
+    def _places(self, windows: _Windows, splits: Int64s) -> Int64s:
+        """Where evasion of a word may be."""
         view = windows.view
         stop = windows.origin + np.diff(view.offsets) - 1
         window = np.searchsorted(windows.origin, splits, side="right") - 1
         inside = (window >= 0) & (splits < stop[np.maximum(window, 0)])
         shift = view.offsets[:-1] - windows.origin
         near = splits[inside] + shift[window[inside]]
-        places = evasion.suspects(view, near, self.neighbours)
+        return evasion.suspects(view, near, self.neighbours)
+
+    def _undone(self, windows: _Windows, splits: Int64s) -> Occurrences:
+        """Words that are written to evade."""
+        view, places = windows.view, self._places(windows, splits)
         if not len(places):
             none = np.zeros(0, np.int64)
             return Occurrences(none, none, none)
@@ -138,7 +192,8 @@ class _Lists:
         found = self._literals.find(undone.view)
         bits, _ = evasion.undone_in(undone, found.start, found.end)
         found = found.only(bits > 0)
-        return Occurrences(found.literal, undone.start[found.start], undone.end[found.end - 1])
+        _, start, end = undone.spans(found.start, found.end)
+        return Occurrences(found.literal, start, end)
 
 
 def _around(
@@ -155,21 +210,20 @@ def _around(
     furthest = np.maximum.accumulate(right)
     first = np.flatnonzero(np.r_[True, (left[1:] > furthest[:-1]) | (row[1:] != row[:-1])])
     begin, stop = left[first], np.maximum.reduceat(right, first)
-    offsets = np.r_[0, np.cumsum(stop - begin + 1)]
-    data = np.empty(offsets[-1], np.uint8)
-    _copy(view.data, begin, stop, offsets, data)
     of = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(row)]))
-    return _Windows(View(offsets, data), begin, of)
+    offsets = np.r_[0, np.cumsum(stop - begin + 1)]
+    data = np.zeros(offsets[-1] + PADDING, np.uint8)
+    _copy(view.data, begin, stop, offsets, data)
+    return _Windows(View(offsets, data[: offsets[-1]]), data, begin, of)
 
 
 @njit(cache=True, nogil=True)
 def _copy(source, begin, stop, offsets, data):  # type: ignore[no-untyped-def]
     for k in range(len(begin)):
         o = offsets[k]
-        for i in range(begin[k], stop[k]):
-            data[o] = source[i]
-            o += 1
-        data[o] = SEPARATOR
+        size = stop[k] - begin[k]
+        data[o : o + size] = source[begin[k] : stop[k]]
+        data[o + size] = SEPARATOR
 
 
 @njit(cache=True, nogil=True)

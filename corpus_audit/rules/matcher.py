@@ -9,6 +9,7 @@ again (`corpus_audit.text.evasion`). Conditions and Chinese word edges cost only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ from corpus_audit.text.search import WORD
 from corpus_audit.text.undoing import HARD_GAP, JOINED, LEET, LOOKS, REPEAT, SOFT_GAP
 from corpus_audit.types import LEVELS, Findings
 
+_HAN = re.compile("[\u4e00-\u9fff]")
 _SHORT = 3  # Han characters of a term whose edges jieba is asked about
 _BITS = {
     SOFT_GAP: "squeezed", HARD_GAP: "squeezed", JOINED: "split", REPEAT: "repeat", LEET: "leet",
@@ -66,10 +68,11 @@ class Matcher:
         pairs: set[bytes] = set()
         if undo:
             forms: dict[bytes, int] = {}
-            for spelling, literal in zip(owners.spellings, owners.literal_of.tolist(), strict=True):
-                bare = evasion.bare(spelling)  # a phrase whose letters were parted has no spaces
-                for form in (spelling, bare, evasion.skeleton(spelling), evasion.skeleton(bare)):
-                    forms.setdefault(form, literal)
+            bare = evasion.bare(owners.spellings)  # a phrase of parted letters has no spaces
+            written = (owners.spellings, bare, *map(evasion.skeletons, (owners.spellings, bare)))
+            for spelling in zip(owners.literal_of.tolist(), *written, strict=True):
+                for form in spelling[1:]:
+                    forms.setdefault(form, spelling[0])
             self._form = np.array(list(forms.values()), np.int64)
             self._forms = Literals(list(forms), owners.loose[self._form])
             self._neighbours = evasion.Neighbours(forms)
@@ -155,13 +158,12 @@ class Matcher:
         bits, full = evasion.undone_in(undone, found.start, found.end)
         kept = (bits > 0) & ~self._owners.inside_word(undone.view, found, owner)
         found, owner, full, bits = found.only(kept), owner[kept], full[kept], bits[kept]
-        stretch = np.searchsorted(undone.view.offsets, found.start, side="right") - 1
+        stretch, start, end = undone.spans(found.start, found.end)
         trace = np.zeros(len(bits), np.int32)
         for bit, name in _BITS.items():
             trace[(bits & bit) > 0] |= 1 << TRANSFORMS.index(name)
         return _Matches(
-            undone.row[stretch].astype(np.int32), owner,
-            undone.start[found.start], undone.end[found.end - 1], trace, full,
+            undone.row[stretch].astype(np.int32), owner, start, end, trace, full,
         )  # fmt: skip
 
     def _at_word_edges(self, view: View, matches: _Matches) -> npt.NDArray[np.bool_]:
@@ -196,8 +198,9 @@ class _Owners:
 
     def __init__(self, rules: Sequence[Rule], search_demoted: bool) -> None:
         of: dict[bytes, list[int]] = {}
+        folded = iter(fold_texts([term for rule in rules for term in rule.terms]))
         for index, rule in enumerate(rules):
-            literals = set(fold_texts(rule.terms))
+            literals = {next(folded) for _ in rule.terms}
             for literal in literals if search_demoted else literals - rule.demoted:
                 of.setdefault(literal, []).append(index)
         self.literals = sorted(of)
@@ -206,10 +209,10 @@ class _Owners:
             for spelling in number_styles(literal.decode()):  # 六合彩, 6合彩
                 spellings.setdefault(spelling.encode(), number)
         self.spellings = sorted(spellings)
-        self.literal_of = np.array([spellings[s] for s in self.spellings], np.int64)
+        numbers = [spellings[spelling] for spelling in self.spellings]
+        self.literal_of = np.array(numbers, np.int64)
         self.respelled = np.array(
-            [s != self.literals[n] for s, n in zip(self.spellings, self.literal_of, strict=True)],
-            np.bool_,
+            [s != self.literals[n] for s, n in zip(self.spellings, numbers, strict=True)], np.bool_
         )
         self.patterns = [
             (index, (pattern.regex, pattern.validator))
@@ -222,18 +225,20 @@ class _Owners:
         counts = [*(len(of[literal]) for literal in self.literals), *(1 for _ in self.patterns)]
         self._first = np.cumsum([0, *counts])
         self.rule = np.array([index for _, index in pairs], np.int32)
-        self.level = np.array([_level(rules[index], literal) for literal, index in pairs], np.int8)
-        self.is_term = np.arange(len(pairs)) < len(pairs) - len(self.patterns)
-        self.auto = np.array([rules[index].spec.edges == "auto" for _, index in pairs], np.bool_)
-        self.auto &= self.is_term
-        texts = [literal.decode() for literal, _ in pairs]
-        self.han = np.array(
-            [any("\u4e00" <= c < "\ua000" for c in text) for text in texts], np.bool_
+        levels = [LEVELS.index(rule.spec.confidence) for rule in rules]
+        low = LEVELS.index("low")
+        self.level = np.array(
+            [low if lit in rules[index].demoted else levels[index] for lit, index in pairs], np.int8
         )
+        self.is_term = np.arange(len(pairs)) < len(pairs) - len(self.patterns)
+        auto = np.array([rule.spec.edges == "auto" for rule in rules], np.bool_)
+        self.auto = auto[self.rule] & self.is_term
+        texts = [literal.decode() for literal, _ in pairs]
+        self.han = np.array([_HAN.search(text) is not None for text in texts], np.bool_)
         self.short = np.array([len(text) <= _SHORT for text in texts], np.bool_)
         # an edge matters only where the term itself ends in a word character
-        self._left = np.array([bool(WORD[lit[0]]) for lit, _ in pairs], np.bool_) & self.auto
-        self._right = np.array([bool(WORD[lit[-1]]) for lit, _ in pairs], np.bool_) & self.auto
+        self._left = WORD[[literal[0] for literal, _ in pairs]] & self.auto
+        self._right = WORD[[literal[-1] for literal, _ in pairs]] & self.auto
         loose = {literal for literal, index in pairs if rules[index].spec.edges == "none"}
         self.loose = np.array([literal in loose for literal in self.literals], np.bool_)
 
@@ -257,14 +262,6 @@ class _Owners:
         data, start, end = view.data, found.start, found.end
         left = self._left[owner] & (start > 0) & WORD[data[np.maximum(start - 1, 0)]]
         return left | (self._right[owner] & WORD[data[np.minimum(end, len(data) - 1)]])
-
-
-def _is_han(char: str) -> bool:
-    return "\u4e00" <= char < "\ua000"
-
-
-def _level(rule: Rule, literal: bytes) -> int:
-    return LEVELS.index("low" if literal in rule.demoted else rule.spec.confidence)
 
 
 def _joined(one: _Matches, other: _Matches) -> _Matches:

@@ -14,14 +14,13 @@ def number_styles(term: str) -> set[str]:
     """A term with all its numbers in another style: digits, plain or formal numerals."""
     if _NUMBERS.isdisjoint(term):
         return set()
-    styles = {"".join(style) for style in zip(*map(_styles, term), strict=True)}
-    return styles - {term}
+    return {term.translate(style) for style in _STYLES} - {term}
 
 
-def _styles(char: str) -> tuple[str, str, str]:
-    """A character as digit, plain numeral and formal numeral; others stay as they are."""
-    if char in _UNITS or char in _UNITS.values():
-        plain = next(p for p, formal in _UNITS.items() if char in (p, formal))
-        return plain, plain, _UNITS[plain]
-    value = _VALUE.get(char)
-    return (char,) * 3 if value is None else (_DIGITS[value], _PLAIN[value], _FORMAL[value])
+def _style(digits: str, units: dict[str, str]) -> dict[int, str]:
+    """A table for `str.translate`: every digit, and the units, in one style."""
+    return str.maketrans({char: digits[value] for char, value in _VALUE.items()} | units)
+
+
+_PLAIN_UNITS = {formal: plain for plain, formal in _UNITS.items()}
+_STYLES = (_style(_DIGITS, _PLAIN_UNITS), _style(_PLAIN, _PLAIN_UNITS), _style(_FORMAL, _UNITS))

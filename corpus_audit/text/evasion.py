@@ -7,7 +7,7 @@ written again as they would be without it (`undo`). Clean text costs the one pas
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -15,12 +15,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from corpus_audit.text import suspects as shapes
+from corpus_audit.text import suspects as marks
 from corpus_audit.text import undoing
 from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View
 
 _WAYS = 4  # in which a stretch is written
+_ROOM = 1 << 13  # places that are found together
 
 
 class Tables(NamedTuple):
@@ -29,7 +30,7 @@ class Tables(NamedTuple):
     classes: npt.NDArray[np.uint8]
     pairs: Int64s  # left << 21 | right, rising
     joined: npt.NDArray[np.uint32]
-    looks: Bytes  # by code point below its length: the Latin letter that it looks like, or 0
+    looks: Bytes  # by code point below its length: the letter it is read as (leet, lookalike), or 0
 
 
 class Undone(NamedTuple):
@@ -37,9 +38,16 @@ class Undone(NamedTuple):
 
     view: View  # one entry a stretch
     row: Int64s  # document of each stretch
-    start: Int64s  # per byte: first byte of its origin in the view
-    end: Int64s  # per byte: end of its origin
+    origin: Int64s  # byte of the searched view that each stretch is from
+    start: npt.NDArray[np.uint16]  # per byte: where it is from, as bytes from there on
+    end: npt.NDArray[np.uint16]
     what: Bytes  # per byte: bits of SOFT_GAP, ...; gaps stand before the character
+
+    def spans(self, start: Int64s, end: Int64s) -> tuple[npt.NDArray[np.intp], Int64s, Int64s]:
+        """Of matches `[start, end)` in the stretches: which stretch, and the bytes in the view."""
+        stretch = np.searchsorted(self.view.offsets, start, side="right") - 1
+        origin = self.origin[stretch]
+        return stretch, origin + self.start[start], origin + self.end[end - 1]
 
 
 class Neighbours:
@@ -55,8 +63,9 @@ class Neighbours:
         points = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32).astype(np.int64)
         offsets = np.cumsum([0, *map(len, texts)], dtype=np.int64)
         tables = load_tables()
-        self.known = np.zeros(1 << shapes.HASH_BITS, np.uint8)
-        shapes.know(points, offsets, tables.classes, tables.looks, self.known)
+        self.known = np.zeros(1 << marks.HASH_BITS, np.uint8)
+        marks.know(points, offsets, tables.classes, tables.looks, self.known)
+        self.pairs = np.packbits(self.known & marks.PAIR, bitorder="little")
         self.joinable = np.zeros(0x110000, np.bool_)
         self.joinable[[ord(char) for char in self.characters]] = True
         self.parts = np.zeros(0x110000, np.bool_)  # the first of two that make a joinable one
@@ -75,7 +84,10 @@ def load_tables() -> Tables:
     """The tables that ship with the package."""
     with (files("corpus_audit.text") / "data/evasion.npz").open("rb") as file:
         stored = np.load(file, allow_pickle=False)
-        return Tables(*(stored[name] for name in Tables._fields))
+        tables = Tables(*(stored[name] for name in Tables._fields))
+    for read, letter in zip(b"0134@5$7", b"oieaasst", strict=True):
+        tables.looks[read] = letter
+    return tables
 
 
 def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
@@ -84,16 +96,19 @@ def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
     `splits`: where `Neighbours.split_pairs` stand.
     """
     tables, begin = load_tables(), 0
-    room = np.empty(shapes.BLOCK + 16, np.uint8), np.empty(shapes.BLOCK + 16, np.uint8)
-    marks, out = np.empty(shapes.BLOCK, np.uint8), np.empty(4 * shapes.BLOCK, np.int64)
-    parts = [np.zeros(0, np.int64)]
-    while begin < len(view.data):
-        count, begin = shapes.find(
-            view.data, tables.classes, tables.looks, neighbours.known, out, begin, *room, marks
+    data = view.data
+    if len(data) < 64:  # the kernel reads as many at a time
+        data = np.r_[data, np.zeros(64 - len(data), np.uint8)]
+    out, parts = np.empty(_ROOM, np.int64), [np.zeros(0, np.int64)]
+    while begin < len(data):
+        count, begin = marks.find(
+            data, begin, tables.classes, tables.looks, neighbours.known, neighbours.pairs, out
         )
         parts.append(out[:count].copy())
     if len(splits):
-        kept = shapes.split_in_words(view.data, splits, *tables[:3], neighbours.known)
+        kept = marks.split_in_words(
+            view.data, splits, *tables[:3], neighbours.known, neighbours.parts
+        )
         parts.append(splits[kept])
     found: Int64s = np.unique(np.concatenate(parts))
     return found
@@ -104,38 +119,35 @@ def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:
 
     A stretch is written up to four times: put together; with a letter that stands three times or
     more written once, and twice; with leet and lookalikes read. In the last one i and l are both
-    i, because a 1 stands for either: match it against `skeleton`.
+    i, because a 1 stands for either: match it against `skeletons`.
     """
     row = np.searchsorted(view.offsets, places, side="right") - 1
     first, last, rows = undoing.stretches(view.data, places, row, view.offsets)
     room = int((_WAYS * (last - first + 1)).sum())
     data, what = np.empty(room, np.uint8), np.empty(room, np.uint8)
-    start, end = np.empty(room, np.int64), np.empty(room, np.int64)
+    start, end = np.empty(room, np.uint16), np.empty(room, np.uint16)
     offsets = np.zeros(_WAYS * len(first) + 1, np.int64)
-    owner = np.zeros(_WAYS * len(first), np.int64)
+    owner, origin = np.zeros((2, _WAYS * len(first)), np.int64)
     count = undoing.undo(
         view.data, first, last, rows, *load_tables(), neighbours.parts, neighbours.joinable,
-        data, start, end, what, offsets, owner,
+        data, start, end, what, offsets, owner, origin,
     )  # fmt: skip
     size = offsets[count]
     stretches = View(offsets[: count + 1], data[:size])
-    return Undone(stretches, owner[:count], start[:size], end[:size], what[:size])
+    return Undone(stretches, owner[:count], origin[:count], start[:size], end[:size], what[:size])
 
 
-def bare(literal: bytes) -> bytes:
-    """A literal without what may stand in gaps."""
-    return literal.decode().translate(_in_gaps()).encode() or literal
+def bare(literals: Sequence[bytes]) -> list[bytes]:
+    """Literals without what may stand in gaps; those that are nothing else as they are."""
+    points = np.frombuffer(b"\0".join(literals).decode().encode("utf-32-le"), np.uint32)
+    kept = points[(load_tables().classes[points] > marks.HARD) | (points == 0)]
+    texts = kept.tobytes().decode("utf-32-le").encode().split(b"\0")
+    return [text or literal for text, literal in zip(texts, literals, strict=True)]
 
 
-@lru_cache
-def _in_gaps() -> dict[int, None]:
-    """What may stand in gaps, as `str.translate` deletes it."""
-    return dict.fromkeys(np.flatnonzero(load_tables().classes <= shapes.HARD).tolist())
-
-
-def skeleton(literal: bytes) -> bytes:
-    """A literal as texts are written in which leet is read."""
-    return literal.replace(b"l", b"i")
+def skeletons(literals: Sequence[bytes]) -> list[bytes]:
+    """Literals as texts are written in which leet is read."""
+    return b"\0".join(literals).replace(b"l", b"i").split(b"\0")
 
 
 def undone_in(undone: Undone, start: Int64s, end: Int64s) -> tuple[Bytes, npt.NDArray[np.bool_]]:

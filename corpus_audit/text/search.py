@@ -1,18 +1,21 @@
 """Many literals at once in a folded text: the kernels of `corpus_audit.rules.literals`.
 
-A literal is looked for where its key stands: its first eight bytes; of a shorter one its first two
-characters; of a shorter one that begins with an ASCII word, that word with two bytes or a character
-behind it, or the word alone. A small table of bits turns nearly all places away, by whole
-characters and words and hardly with a branch (`candidates`). What is left is asked of an exact
-table of keys, then found by bisection among the sorted literals (`occurrences`).
+Each literal has a head: its first six bytes, which are two Han characters; of one that begins with
+an ASCII word, that word, or eight bytes of a longer one; of a shorter one its first two characters,
+or its only one. Behind the head a tail of six bytes, three or none belongs to its key.
+
+A text is looked at where heads may stand: at each character beyond ASCII and the start of each
+word, which come as masks of 64 bytes. Three tables turn them away, each asked only of what the one
+before let pass: bits of heads, bits of keys, and the keys themselves. What is left is found by
+bisection among the sorted literals. The first two are filled and asked without a branch.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
+
+from corpus_audit.text.masks import U1, between, eight, words, zeros
 
 #: Bytes of an ASCII word in a folded text.
 WORD = np.zeros(256, np.bool_)
@@ -20,225 +23,268 @@ WORD[[*b"abcdefghijklmnopqrstuvwxyz0123456789_"]] = True
 #: Bytes of the character that a byte leads.
 WIDTH = np.ones(256, np.uint8)
 WIDTH[0xC0:], WIDTH[0xE0:], WIDTH[0xF0:] = 2, 3, 4
-_BEHIND = np.maximum(WIDTH, 2)  # bytes of a key behind a word: a space alone would say nothing
 
-_MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
-_U0, _U1, _U7, _U8 = (np.uint64(n) for n in (0, 1, 7, 8))
-_U20, _U26, _U56, _U63, _BYTE = (np.uint64(n) for n in (20, 26, 56, 63, 255))
-_FIRST = np.array([(1 << 8 * min(n, 8)) - 1 for n in range(13)], np.uint64)  # the first n bytes
-_EACH, _LOW, _HIGH = (np.uint64(byte * 0x0101_0101_0101_0101) for byte in (1, 0x7F, 0x80))
-_DIGIT, _DIGITS = (np.uint64((0x80 - n) * 0x0101_0101_0101_0101) for n in (0x30, 0x3A))
-_A, _Z, _LINE = (np.uint64(n * 0x0101_0101_0101_0101) for n in (0x80 - 0x61, 0x80 - 0x7B, 0x5F))
-_COUNT = np.uint64(0x0001_0203_0405_0607)
-_START, _SINGLE = np.uint8(1), np.uint8(2)
-
-
-@intrinsic
-def _load(_context, data, i):  # type: ignore[no-untyped-def]
-    """Eight bytes from any byte on in one load: numba would do eight."""
-
-    def generate(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        array = context.make_array(signature.args[0])(context, builder, args[0])
-        eight = ir.IntType(64)
-        place = builder.gep(array.data, [args[1]])
-        return builder.load(builder.bitcast(place, eight.as_pointer()), align=1)
-
-    return types.uint64(data, i), generate
+_STEP = 56  # bytes that a turn is about: of 64 the last eight are read ahead, for whole words
+_TOGETHER = 32 * _STEP  # bytes that go through each of the tables together
+_PADDED = 256  # zeros behind the last turns: a key is at most 14 bytes behind a place
+MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
+_U0, _U3, _U4, _U6, _U8, _U15 = (np.uint64(n) for n in (0, 3, 4, 6, 8, 15))
+_U32, _U38, _U55, _U63, _U64, _BYTE = (np.uint64(n) for n in (32, 38, 55, 63, 64, 255))
+_STEPPED, _KEPT, _AT_ONCE = (np.uint64(n) for n in (_STEP, (1 << _STEP) - 1, _TOGETHER))
+#: Kinds of literals, other than those with heads of six bytes and words.
+MIXED, SHORT, SINGLE = 1, 2, 4
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _eight(data, i):  # type: ignore[no-untyped-def]
-    """The eight bytes at i as one number, the first one lowest; zeros behind the end.
-
-    `data` has eight bytes at least.
-    """
-    at = min(i, np.uint64(len(data)) - _U8)
-    return _load(data, at) >> (i - at) * _U8
+def _first(x, size):  # type: ignore[no-untyped-def]
+    """The first `size` bytes, one to eight, of eight."""
+    unused = _U64 - _U8 * size
+    return x << unused >> unused
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _word_bytes(x):  # type: ignore[no-untyped-def]
-    """How many of the eight bytes of x, from the first one on, are of an ASCII word."""
-    low = x & _LOW  # the sums below carry into the high bit of their byte, never further
-    letter = (low + _A) & ~(low + _Z)
-    digit = (low + _DIGIT) & ~(low + _DIGITS)
-    line = ~((low ^ _LINE) + _LOW)
-    other = ~((letter | digit | line) & ~x) & _HIGH
-    if other == _U0:
-        return _U8
-    return ((other & (~other + _U1)) >> _U7) * _COUNT >> _U56
+def hashed(x, size):  # type: ignore[no-untyped-def]
+    """A hash of the first `size` bytes, one to eight, of eight."""
+    return _first(x, size) * MIX
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _more(x, i, widths):  # type: ignore[no-untyped-def]
-    """Of eight bytes, the first i and, as `widths` say of the one behind, some more."""
-    return x & _FIRST[i + np.uint64(widths[x >> (i * _U8 & _U56) & _BYTE])]
+def keyed(head, behind, size):  # type: ignore[no-untyped-def]
+    """A hash of a head, given as its hash, and of a tail: the first `size` of eight bytes."""
+    return ((head ^ _first(behind, size)) * MIX if size else head) | U1
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _two(key, shift):  # type: ignore[no-untyped-def]
-    """A word of the table of bits, and two of its bits, for a key."""
-    mixed = key * _MIX
-    return mixed >> shift, mixed >> _U20 & _U63, mixed >> _U26 & _U63
+def _has(bits, shift, key):  # type: ignore[no-untyped-def]
+    """1 where a table of bits may hold a hash, which sets one of them, else 0."""
+    return bits[key >> shift] >> (key >> _U32 & _U63) & U1
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _maybe(bits, shift, key):  # type: ignore[no-untyped-def]
-    """1 where a key may be among those of the table, else 0."""
-    at, one, other = _two(key, shift)
-    return (bits[at] >> one) & (bits[at] >> other) & _U1
+def has_both(bits, shift, key):  # type: ignore[no-untyped-def]
+    """1 where a table of bits may hold a hash, which sets two of them, else 0."""
+    word = bits[key >> shift]
+    return (word >> (key >> _U32 & _U63)) & (word >> (key >> _U38 & _U63)) & U1
 
 
 @njit(cache=True, nogil=True, inline="always")
 def _slot(keys, key):  # type: ignore[no-untyped-def]
     """Where a key stands in the exact table, or would stand; an empty slot holds 0."""
     mask = np.uint64(len(keys) - 1)
-    slot = (key * _MIX >> np.uint64(32)) & mask
+    slot = (key >> _U32) & mask
     while keys[slot] != key and keys[slot] != _U0:
-        slot = (slot + _U1) & mask
+        slot = (slot + U1) & mask
     return slot
 
 
-@njit(cache=True, nogil=True)
-def index(text, offsets, loose, shift, bits, keys, low, high, parent, starts, further):  # type: ignore[no-untyped-def]
-    """Fill the tables for sorted literals.
+@njit(cache=True, nogil=True, inline="always")
+def characters(x):  # type: ignore[no-untyped-def]
+    """Bytes of the first two characters of eight, six at most."""
+    wide = np.uint64(WIDTH[x & _BYTE])
+    return min(wide + np.uint64(WIDTH[x >> _U8 * wide & _BYTE]), _U6)
 
-    `low` and `high`: which literals have a key; `parent`: the longest literal that another one
-    begins with, or -1; `starts`: bytes that begin a literal, but no word, and whether one that is
-    a single character; `further`: bytes that loose ones begin with which begin with a word.
+
+@njit(cache=True, nogil=True)
+def index(text, offsets, loose, shift, heads, bits, keys, ranges, parent, starts, hashes, kinds):  # type: ignore[no-untyped-def]
+    """Fill the tables for sorted literals, behind which stand eight zeros.
+
+    `ranges`: which literals have a key, from and to; `parent`: the longest literal that another one
+    begins with, or -1; `starts`: ASCII bytes, other than the first ones of words, that begin one;
+    `hashes`: of the head and the key of each; `kinds`: one of three, where heads are shorter.
     """
     for k in range(len(offsets) - 1):
         i, stop = np.uint64(offsets[k]), np.uint64(offsets[k + 1])
         parent[k] = k - 1
-        while parent[k] >= 0 and not _begins(text, offsets, parent[k], i, stop):
+        while parent[k] >= 0:  # one literal is all of it that stands there
+            size, same = _matched(text, offsets, parent[k], text, i)
+            if same == size and size <= stop - i:
+                break
             parent[k] = parent[parent[k]]
-        size, word = stop - i, WORD[text[i]]
-        key = _eight(text, i) & _FIRST[min(size, _U8)]
-        first, widths = np.uint64(WIDTH[text[i]]), WIDTH
-        if not word:
-            starts[text[i]] |= _SINGLE if first == size else _START
-        elif loose[k]:
-            further[text[i]] = True
+        size, x, head = stop - i, eight(text, i), _U0
+        word = WORD[text[i]] and not loose[k]
+        if word:
+            while head < min(size, _U8) and WORD[text[i + head]]:
+                head += U1
         else:
-            first, widths = _word_bytes(key), _BEHIND
-        if size < _U8:
-            whole = first == size or first + widths[text[i + first]] <= size
-            key = _more(key, first, widths) if whole else key & _FIRST[first]
+            head = min(characters(x) if size < _U6 else _U6, size)
+            ascii = text[i] < 0x80
+            starts[text[i]] |= ascii
+            if head == np.uint64(WIDTH[text[i]]):
+                kinds[k] = SINGLE
+            elif head < _U6:
+                mixed = ascii or (WIDTH[text[i]] == 3 and WORD[text[i + _U3]])
+                kinds[k] = MIXED if mixed else SHORT
+        first, rest = hashed(x, head), size - head if word or head == _U6 else _U0
+        heads[first >> shift] |= U1 << (first >> _U32 & _U63)
+        tail = _U6 if rest >= _U6 else _U3 if rest >= _U3 else _U0
+        key = keyed(first, eight(text, i + head), tail)
+        hashes[k, 0], hashes[k, 1] = first, key
+        bits[key >> shift] |= U1 << (key >> _U32 & _U63) | U1 << (key >> _U38 & _U63)
         slot = _slot(keys, key)
-        keys[slot] = key
-        low[slot], high[slot] = min(low[slot], k), max(high[slot], k + 1)
-        word_at, one, other = _two(key, shift)
-        bits[word_at] |= _U1 << one | _U1 << other
+        if keys[slot] == _U0:
+            keys[slot], ranges[slot, 0] = key, k
+        ranges[slot, 1] = k + 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _matched(text, offsets, k, data, at):  # type: ignore[no-untyped-def]
+    """The bytes that literal k has, and how many of them stand at a byte of data."""
+    i, end = np.uint64(offsets[k]), np.uint64(offsets[k + 1])
+    size, same = end - i, _U0
+    while same < size and text[i + same] == data[at + same]:
+        same += U1
+    return size, same
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _maybe(data, at, head, shift, bits):  # type: ignore[no-untyped-def]
+    """1 where a key with a head of so many bytes may stand, else 0."""
+    first, behind = hashed(eight(data, at), head), eight(data, at + head)
+    hit = has_both(bits, shift, keyed(first, behind, _U6))
+    hit |= has_both(bits, shift, keyed(first, behind, _U3))
+    return hit | has_both(bits, shift, keyed(first, behind, _U0))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _spread(mask, base, out, n):  # type: ignore[no-untyped-def]
+    """Write `base` and the place of each bit of a mask: how many are written then.
+
+    Eight at a time, because each end of a loop is a guess of the processor that fails.
+    """
+    count = n
+    while mask:
+        for _ in range(8):
+            out[count] = base + zeros(mask)
+            count += np.int64(mask != _U0)
+            mask &= mask - U1
+    return count
 
 
 @njit(cache=True, nogil=True)
-def _begins(text, offsets, k, i, stop):  # type: ignore[no-untyped-def]
-    """Do the bytes from i to stop begin with literal k?"""
-    at, end = np.uint64(offsets[k]), np.uint64(offsets[k + 1])
-    if end - at > stop - i:
-        return False
-    while at < end:
-        if text[at] != text[i]:
-            return False
-        at += _U1
-        i += _U1
-    return True
+def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with places from byte `begin` on at which a key may stand, by their bytes nearly
+    in order, and the size of a head that is a word: (count, where to go on)."""
+    i, stop, n = np.uint64(begin), np.uint64(len(data)), np.int64(0)
+    chars, odd, starts = np.empty((3, _TOGETHER + 64), np.uint64)
+    padded, source, base = np.zeros(2 * _PADDED, np.uint8), data, _U0
+    inside, whole = np.uint64(i > _U0 and WORD[data[i - U1]]), True
+    while i < stop and n + 3 * _TOGETHER < len(out):
+        if whole and stop - i < _PADDED:
+            padded[: stop - i] = data[i:]
+            source, base, i, stop, whole = padded, i, _U0, stop - i, False
+        end = min(i + _AT_ONCE, stop - np.uint64(_PADDED - _STEP)) if whole else stop
+        a, b, c = 0, 0, np.int64(0)
+        while i < end:
+            word, lead, other = words(source, i), between(source, i, 0xC0, 0xFF), _U0
+            for k in range(len(others)):
+                other |= between(source, i, others[k], others[k])
+            short = lead | other if kinds & SINGLE else lead & word >> _U3 | other
+            if kinds & SHORT:  # not only a character and a word, but all but two Han characters
+                short |= lead & ~(between(source, i, 0xE0, 0xFF) >> _U3)
+            if not kinds:
+                short = _U0
+            a = _spread((lead | other) & ~short & _KEPT, i, chars, a)
+            b = _spread(short & _KEPT, i, odd, b)
+            mask = word & ~(word << U1 | inside) & _KEPT
+            inside = word >> _U55 & U1
+            while mask:
+                for _ in range(4):
+                    first = zeros(mask) & _U63
+                    starts[c] = (i + first) << _U4 | min(zeros(~(word >> first)), _U8)
+                    c += np.int64(mask != _U0)
+                    mask &= mask - U1
+            i += _STEPPED
+        kept = np.int64(0)
+        for p in range(a):
+            chars[kept] = chars[p]
+            kept += np.int64(_has(heads, shift, hashed(eight(source, chars[p]), _U6)))
+        for p in range(kept):
+            out[n] = (base + chars[p]) << _U4
+            n += np.int64(_maybe(source, chars[p], _U6, shift, bits))
+        for p in range(b):
+            x, hit = eight(source, odd[p]), _maybe(source, odd[p], _U6, shift, bits)
+            hit |= has_both(bits, shift, hashed(x, characters(x)) | U1)
+            hit |= has_both(bits, shift, hashed(x, np.uint64(WIDTH[x & _BYTE])) | U1)
+            out[n] = (base + odd[p]) << _U4
+            n += np.int64(hit)
+        kept = np.int64(0)
+        for p in range(c):
+            at, size = starts[p] >> _U4, starts[p] & _U15
+            starts[kept] = starts[p]
+            kept += np.int64(_has(heads, shift, hashed(eight(source, at), size)))
+        for p in range(kept):
+            at, size = starts[p] >> _U4, starts[p] & _U15
+            out[n] = (base + at) << _U4 | size
+            n += np.int64(_maybe(source, at, size, shift, bits))
+    return n, np.int64(base + i)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _eight(data, i):  # type: ignore[no-untyped-def]
+    """The eight bytes at i; zeros behind the end. `data` has eight bytes at least."""
+    at = min(i, np.uint64(len(data)) - _U8)
+    behind = (i - at) * _U8
+    return eight(data, at) >> behind if behind < _U64 else _U0
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _keys_at(data, at, head, keys, ranges, text, offsets):  # type: ignore[no-untyped-def]
+    """Which literals have the longest key that stands at a byte with a head of so many bytes."""
+    first, behind, tail = hashed(_eight(data, at), head), _eight(data, at + head), _U6
+    while True:
+        slot = _slot(keys, keyed(first, behind, tail))
+        if keys[slot]:
+            low, high = np.int64(ranges[slot, 0]), np.int64(ranges[slot, 1])
+            if _matched(text, offsets, low, data, at)[1] >= head + tail:
+                return low, high
+        if not tail:
+            return 0, 0
+        tail -= _U3
 
 
 @njit(cache=True, nogil=True)
-def candidates(data, begin, shift, bits, starts, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with bytes from `begin` on at which a key may stand: (count, where to go on)."""
-    i, stop, n, room = np.uint64(begin), np.uint64(len(data)), 0, len(out) - 1
-    spaces = np.uint64(starts[0x20] == 0)
-    while i < stop and n < room:
-        b, here = data[i], i
-        if b < 0x80 and WORD[b]:
-            x = _eight(data, i)
-            size = _word_bytes(x)
-            hit = _maybe(bits, shift, x) | _maybe(bits, shift, x & _FIRST[size])
-            hit |= _maybe(bits, shift, _more(x, size, _BEHIND))
-            i += size
-            while size == _U8:
-                size = _word_bytes(_eight(data, i))
-                i += size
-            i += spaces & np.uint64(data[i] == 0x20)  # not worth a turn
-        elif b >= 0x80 or starts[b]:  # nearly all of the former begin some literal
-            x, wide = _eight(data, i), np.uint64(WIDTH[b])
-            hit = _maybe(bits, shift, x) | _maybe(bits, shift, _more(x, wide, WIDTH))
-            if starts[b] & _SINGLE:
-                hit |= _maybe(bits, shift, x & _FIRST[wide])
-            i += wide
-        else:
-            i += _U1
-            continue
-        out[n] = here
-        n += hit
-    return n, np.int64(i)
+def occurrences(data, places, keys, ranges, text, offsets, loose, parent):  # type: ignore[no-untyped-def]
+    """Literal, start and end of every occurrence that starts at one of the places.
 
-
-@njit(cache=True, nogil=True)
-def standing(data, begin, byte, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with places of one byte from `begin` on: (count, where to go on)."""
-    i, stop, n, room = np.uint64(begin), np.uint64(len(data)), 0, len(out) - 8
-    each = np.uint64(byte) * _EACH
-    while i < stop and n < room:
-        x = _eight(data, i) ^ each
-        found = ~((x & _LOW) + _LOW | x) & _HIGH  # of the bytes that are zero
-        while found:
-            out[n] = i + (((found & (~found + _U1)) >> _U7) * _COUNT >> _U56)
-            n += 1
-            found &= found - _U1
-        i += _U8
-    return n, np.int64(i)
-
-
-@njit(cache=True, nogil=True)
-def occurrences(data, at, anywhere, keys, low, high, text, offsets, loose, parent):  # type: ignore[no-untyped-def]
-    """Literal, start and end of every occurrence that starts at one of the bytes `at`.
-
-    Those that are not `loose` do not stand within an ASCII word, at neither end. `anywhere`: look
-    for those that `further` is about, which may begin within a word. A longer key comes first: its
-    literals, and those that they begin with, are all there are.
+    Those that are not `loose` do not stand within an ASCII word, at neither end. With a key stand
+    the last of the sorted literals that does not come behind the text, and those that this one
+    begins with: they are all there are, for the longest key is looked for first.
     """
     n = 0
-    literals, starts = np.empty(len(at) + 16, np.int64), np.empty(len(at) + 16, np.int64)
-    ends = np.empty(len(at) + 16, np.int64)
-    for p in range(len(at)):
-        here = np.uint64(at[p])
-        x, first, widths = _eight(data, here), np.uint64(WIDTH[data[here]]), WIDTH
-        if WORD[data[here]] and not anywhere:
-            first, widths = _word_bytes(x), _BEHIND
-        slot = _slot(keys, x)
-        if keys[slot] == _U0 and first < _U8:
-            slot = _slot(keys, _more(x, first, widths))
-            if keys[slot] == _U0:
-                slot = _slot(keys, x & _FIRST[first])
-        if keys[slot] == _U0:
+    literals, starts = np.empty(len(places) + 16, np.int64), np.empty(len(places) + 16, np.int64)
+    ends = np.empty(len(places) + 16, np.int64)
+    for p in range(len(places)):
+        at, word = places[p] >> _U4, places[p] & _U15
+        left, right = _keys_at(data, at, word if word else _U6, keys, ranges, text, offsets)
+        if right == 0 and word == _U0:
+            x = _eight(data, at)
+            left, right = _keys_at(data, at, characters(x), keys, ranges, text, offsets)
+            if right == 0:
+                size = np.uint64(WIDTH[x & _BYTE])
+                left, right = _keys_at(data, at, size, keys, ranges, text, offsets)
+        if right == 0:
             continue
-        left, right = np.int64(low[slot]), np.int64(high[slot])
-        while left < right:  # the first literal that comes behind the text here
+        while left < right:  # the first literal that comes behind the text
             middle = (left + right) >> 1
-            i, end, j = np.uint64(offsets[middle]), np.uint64(offsets[middle + 1]), here
-            while i < end and text[i] == data[j]:
-                i += _U1
-                j += _U1
-            if i == end or text[i] < data[j]:
+            size, same = _matched(text, offsets, middle, data, at)
+            if same == size or text[np.uint64(offsets[middle]) + same] < data[at + same]:
                 left = middle + 1
             else:
                 right = middle
-        inside = here > _U0 and WORD[data[here]] and WORD[data[here - _U1]]
         k = left - 1
         while k >= 0:
-            i, end, j = np.uint64(offsets[k]), np.uint64(offsets[k + 1]), here
-            while i < end and text[i] == data[j]:
-                i += _U1
-                j += _U1
-            if i == end and (loose[k] or not (inside or (WORD[data[j - _U1]] and WORD[data[j]]))):
-                if n == len(starts):
-                    literals = np.concatenate((literals, np.empty(n, np.int64)))
-                    starts = np.concatenate((starts, np.empty(n, np.int64)))
-                    ends = np.concatenate((ends, np.empty(n, np.int64)))
-                literals[n], starts[n], ends[n] = k, here, j
-                n += 1
+            size, same = _matched(text, offsets, k, data, at)
+            if same == size:
+                end = at + size
+                cut = WORD[data[end - U1]] and WORD[data[end]]
+                cut |= WORD[data[at]] and not word
+                fits = word == _U0 if loose[k] else not cut  # loose ones stand as characters
+                if fits:
+                    if n == len(starts):
+                        literals = np.concatenate((literals, np.empty(n, np.int64)))
+                        starts = np.concatenate((starts, np.empty(n, np.int64)))
+                        ends = np.concatenate((ends, np.empty(n, np.int64)))
+                    literals[n], starts[n], ends[n] = k, at, end
+                    n += 1
             k = parent[k]
     return literals[:n], starts[:n], ends[:n]

@@ -1,4 +1,8 @@
-"""Where evasion may be: the kernels of `corpus_audit.text.evasion.suspects`."""
+"""Where evasion may be: the kernels of `corpus_audit.text.evasion.suspects`.
+
+Bytes are marked by their shape (`corpus_audit.text.shapes`). Of these a gap is suspect where its
+neighbours stand side by side in some literal; a word where, read as it may be meant, it is of one.
+"""
 
 from __future__ import annotations
 
@@ -6,101 +10,84 @@ import numpy as np
 from numba import njit
 
 from corpus_audit.text.codepoints import decode
+from corpus_audit.text.masks import U1, zeros
+from corpus_audit.text.shapes import STEP, marked
 
 #: What a code point of a folded text is. SOFT is put between the characters of a word; HARD parts
 #: sentences, so it takes more to believe in evasion.
 SOFT, HARD, LETTER, DIGIT, HAN, OTHER, STOP = range(7)
 GAP = 4  # characters that a gap may have
 TOKEN = 40  # characters: longer runs of letters and digits are no words
-BLOCK = 1 << 16  # bytes that are classified together, so that they stay in the cache
 HASH, HASH_BITS = 1_000_003, 20
 #: What is known of two or three characters, or a word, by its hash: bits of `Neighbours.known`.
 PAIR, WHOLE, TRIPLE, WORD = 1, 2, 4, 8
 
-# Bits of a byte of a folded text, by their shift.
-_LET, _DIG, _SUB, _SFT, _PUN, _LEAD, _SIGN, _HIGH = range(8)
+_LETTER = np.zeros(128, np.bool_)  # or digit
+_LETTER[[*b"abcdefghijklmnopqrstuvwxyz0123456789"]] = True
+_U0, _U3, _U7 = (np.uint64(n) for n in (0, 3, 7))
 
 
 @njit(cache=True, nogil=True)
-def find(data, classes, looks, known, out, begin, padded, kinds, marks):  # type: ignore[no-untyped-def]
-    """Fill `out` with suspect bytes from `begin`, a multiple of BLOCK; (count, where to go on).
+def find(data, begin, classes, looks, known, pairs, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with suspect bytes from `begin` on: (count, where to go on).
 
-    The last three are room for a block.
+    `data` has 64 bytes at least. `pairs` has a bit for each PAIR of `known`: it stays in the cache.
     """
-    n = 0
-    while begin < len(data) and n + BLOCK <= len(out):
-        stop = min(begin + BLOCK, len(data))
-        padded[:] = 0
-        kinds[:] = 0
-        left, right = min(begin, 8), min(stop + 8, len(data))
-        _classify(data[begin - left : right], padded[8 - left :], kinds[8 - left :])
-        _mark(padded[: stop - begin + 16], kinds, marks)
-        marks[stop - begin : BLOCK] = 0
-        n = _filtered(data, begin, marks.view(np.uint64), classes, looks, known, out, n)
-        begin = stop
+    n = np.int64(0)
+    while begin < len(data) and n + STEP <= len(out):
+        (mask, gap), m = marked(data, begin - 2), n
+        while mask:  # nearly all are gaps, and nearly all of these end here
+            first = zeros(mask)
+            mask &= mask - U1
+            i = begin - 2 + np.int64(first)
+            out[m] = i
+            if gap >> first & U1 and data[i] != 0x40 and data[i] != 0x24:
+                end = i + np.int64(zeros(~(gap >> first)))
+                if i < 9 or end + 5 > len(data):
+                    m += 1
+                    continue
+                if _stays(data, i, end):
+                    continue
+                if _han(data, i - 3):
+                    left = np.int64(decode(data, np.uint64(i - 3))[0])
+                else:
+                    left, _i = _word_before(data, classes, i)
+                if end - i <= GAP + 1 and _han(data, end):
+                    right = np.int64(decode(data, np.uint64(end))[0])
+                else:
+                    right, _i = _word_after(data, classes, i + 1)
+                pair = np.uint64(hashed(left, right))
+                may = np.uint64(pairs[pair >> _U3]) >> (pair & _U7) & U1
+                m += np.int64(may & np.uint64(left != 0))
+            else:
+                m += 1
+        for k in range(n, m):
+            out[n] = out[k]
+            n += _is_suspect(data, out[k], classes, looks, known)
+        begin += STEP
     return n, begin
 
 
-@njit(cache=True, nogil=True)
-def _classify(data, padded, kinds):  # type: ignore[no-untyped-def]
-    """Copy the bytes, and write the bits of each one.
+@njit(cache=True, nogil=True, inline="always")
+def _stays(data, i, end):  # type: ignore[no-untyped-def]
+    """Does `undo` surely leave a gap at byte i, of ASCII up to `end`, as it stands?
 
-    Letters, digits, leet characters, what may be put between characters, ASCII punctuation, leads
-    of Han characters, leads of symbols and emoji, bytes beyond ASCII. By comparisons, because table
-    look-ups do not vectorise.
+    So it does before a longer word, and between sentences: after a full stop, between characters of
+    which none stands alone.
     """
-    for i in range(len(data)):
-        b = data[i]
-        letter = (b >= 97) & (b <= 122)
-        digit = (b >= 48) & (b <= 57)
-        pun = (b > 0) & (b < 128) & (letter ^ True) & (digit ^ True)
-        hard = (b == 44) | (b == 33) | (b == 63) | (b == 58) | (b == 59) | (b == 34) | (b == 39)
-        hard |= (b == 40) | (b == 41)
-        sub = digit & (b != 50) & (b != 54) & (b < 56) | (b == 64) | (b == 36)
-        sign = (b == 0xC2) | (b == 0xE2) | (b == 0xF0)  # not of Greek, Cyrillic and Han
-        padded[i] = b
-        kinds[i] = (
-            letter * 1 | digit * 2 | sub * 4 | (pun & (hard ^ True)) * 8 | pun * 16
-            | ((b >= 0xE4) & (b <= 0xE9)) * 32 | sign * 64 | (b >= 128) * 128
-        )  # fmt: skip
+    byte, behind = data[end], data[end + 1]
+    if byte < 0x80:
+        return byte != 0 and (_LETTER[byte] and behind < 0x80 and _LETTER[behind])
+    return (
+        data[i - 3] == 0xE3 and data[i - 2] == 0x80 and data[i - 1] == 0x82
+        and _han(data, end) and _han(data, end + 3) and _han(data, i - 6) and _han(data, i - 9)
+    )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
-def _mark(padded, kinds, marks):  # type: ignore[no-untyped-def]
-    """Mark bytes where evasion may be; eight zeros or bytes of context stand on both sides.
-
-    Without branches, so that many bytes go at a time.
-
-    Slices, because an index that is a sum might be negative for all that numba knows.
-    """
-    kp, k0, k1, k2, k3 = kinds[7:], kinds[8:], kinds[9:], kinds[10:], kinds[11:]
-    k4, k5, before, b0, b1 = kinds[12:], kinds[13:], padded[6:], padded[8:], padded[9:]
-    b2, b6, b7 = padded[10:], padded[14:], padded[15:]
-    for i in range(len(padded) - 16):
-        p, k, a, b, c, x = kp[i], k0[i], k1[i], k2[i], k3[i], b0[i]
-        # Han, soft gap, Han; then a symbol behind Han
-        m = (k >> _SFT) & (p >> _HIGH) & ((a >> _LEAD) | (a >> _SFT))
-        shown = (b1[i] != 0x80) | (b2[i] >= 0xA0) & (b2[i] != 0xA6)  # no dash, quote, ellipsis
-        m |= (k >> _SIGN) & (p >> _HIGH) & shown
-        # one Han character between gaps (ASCII or such as 。), and a Han character behind
-        m |= (k >> _PUN) & (a >> _LEAD) & (k4[i] >> _PUN) & (k5[i] >> _LEAD)
-        stop = (x == 0xE3) & (b1[i] == 0x80) & (b6[i] == 0xE3) & (b7[i] == 0x80)
-        m |= stop & (c >> _LEAD)
-        # two single letters with a gap; one and a symbol; one beside Han
-        lone = (k >> _LET) & ~((p >> _LET) | (p >> _DIG))
-        m |= lone & (a >> _PUN) & (b >> _LET) & ~((c >> _LET) | (c >> _DIG))
-        m |= lone & (a >> _SIGN) & (b2[i] != 0x80)
-        m |= lone & (a >> _SFT) & (b >> _LEAD)
-        m |= (k >> _SFT) & (p >> _HIGH) & (a >> _LET) & ~((b >> _LET) | (b >> _DIG))
-        # a letter three times; a leet character before a letter and beside another
-        www = (x == 119) & ~((p >> _LET) | (c >> _LET))
-        m |= (k >> _LET) & (x == b1[i]) & (x == b2[i]) & ~www
-        m |= (k >> _SUB) & (a >> _LET) & ((p >> _LET) | (b >> _LET) | (b >> _SUB) | (b >> _HIGH))
-        m |= (p >> _LET) & (k >> _SUB) & (a >> _SUB)
-        # Greek or Cyrillic beside a Latin letter
-        m |= (k >> _LET) & (b1[i] >= 0xCD) & (b1[i] <= 0xD6)
-        m |= (k >> _LET) & (kp[i] >> _HIGH) & (before[i] >= 0xCD) & (before[i] <= 0xD6)
-        marks[i] = m & 1
+@njit(cache=True, nogil=True, inline="always")
+def _han(data, i):  # type: ignore[no-untyped-def]
+    """Does byte i lead a Han character? E4 leads hexagrams, too."""
+    return 0xE4 <= data[i] <= 0xE9 and (data[i] != 0xE4 or data[i + 1] >= 0xB8)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -125,49 +112,49 @@ def _side_by_side(known, before, left, right, after):  # type: ignore[no-untyped
     ) != 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
+def _is_han(code):  # type: ignore[no-untyped-def]
+    """The Han characters of nearly all text, without a look at `classes`."""
+    return code - np.uint32(0x4E00) < np.uint32(0x5200)
+
+
+@njit(cache=True, nogil=True, inline="always")
 def _word_before(data, classes, i):  # type: ignore[no-untyped-def]
     """The nearest code point before byte i that stands in words, and its place; 0 for none near."""
+    at, found = np.uint64(i), np.uint32(0)
     for _ in range(GAP + 1):
-        i -= 1
-        while i > 0 and (data[i] & 0xC0) == 0x80:
-            i -= 1
-        if i < 0:
+        if at == _U0:
             break
-        code, _n = decode(data, np.uint64(i))
-        if classes[np.uint64(code)] > HARD:
-            return np.int64(code), i
-    return np.int64(0), i
+        at -= U1
+        if data[at] >= 0x80:
+            at -= U1
+            while data[at] & 0xC0 == 0x80:
+                at -= U1
+        code, _n = decode(data, at)
+        if _is_han(code) or classes[np.uint64(code)] > HARD:
+            found = code
+            break
+    return np.int64(found), np.int64(at)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _word_after(data, classes, i):  # type: ignore[no-untyped-def]
     """The nearest code point from byte i on that stands in words, and the byte behind it."""
+    at, found = np.uint64(i), np.uint32(0)
     for _ in range(GAP + 1):
-        if i >= len(data):
+        if at >= np.uint64(len(data)):
             break
-        code, nbytes = decode(data, np.uint64(i))
-        i += np.int64(nbytes)
-        if classes[np.uint64(code)] > HARD:
-            return np.int64(code), i
-    return np.int64(0), i
+        code, nbytes = decode(data, at)
+        at += nbytes
+        if _is_han(code) or classes[np.uint64(code)] > HARD:
+            found = code
+            break
+    return np.int64(found), np.int64(at)
 
 
 @njit(cache=True, nogil=True, inline="always")
 def letter_of(point, looks):  # type: ignore[no-untyped-def]
     """The letter that a leet character or a lookalike stands for, or 0."""
-    if point == 0x30:
-        return 0x6F
-    if point == 0x31:
-        return 0x69
-    if point == 0x33:
-        return 0x65
-    if point == 0x34 or point == 0x40:
-        return 0x61
-    if point == 0x35 or point == 0x24:
-        return 0x73
-    if point == 0x37:
-        return 0x74
     return np.int64(looks[np.uint64(point)]) if point < len(looks) else 0
 
 
@@ -243,42 +230,29 @@ def know(points, offsets, classes, looks, known):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def _filtered(data, begin, words, classes, looks, known, found, n):  # type: ignore[no-untyped-def]
-    """Append marked bytes: of gaps those whose neighbours stand side by side in a literal, of words
-    those that are words of one."""
-    for w in range(len(words)):
-        if words[w] == 0:
-            continue
-        for i in range(begin + w * 8, min(begin + w * 8 + 8, len(data))):
-            if (words[w] >> np.uint64(8 * (i - begin - w * 8))) & np.uint64(0xFF) == 0:
-                continue
-            code, nbytes = decode(data, np.uint64(i))
-            kind = classes[np.uint64(code)]
-            after = i + np.int64(nbytes)
-            sub = code == 64 or code == 36  # @ and $ are leet where a letter stands beside them
-            gap = kind <= HARD and not sub
-            if kind == LETTER:
-                follower, _n = decode(data, np.uint64(after))
-                gap = classes[np.uint64(follower)] <= HARD and follower != 64 and follower != 36
-            if gap:
-                start = i
-                if kind == LETTER:
-                    left = np.int64(code)
-                else:
-                    left, start = _word_before(data, classes, i)
-                if left == 0:
-                    continue
-                right, after = _word_after(data, classes, after)
-                kept = known[hashed(left, right)] & PAIR != 0 and _side_by_side(
-                    known, _word_before(data, classes, start)[0], left,
-                    right, _word_after(data, classes, after)[0],
-                )  # fmt: skip
-            else:
-                kept = _is_word(data, i, classes, looks, known)
-            if kept:
-                found[n] = i
-                n += 1
-    return n
+def _is_suspect(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
+    """Of a marked byte: of a gap, do its neighbours stand side by side in a literal; of a word, is
+    it a word of one?"""
+    code, nbytes = decode(data, np.uint64(i))
+    kind = classes[np.uint64(code)]
+    after = i + np.int64(nbytes)
+    sub = code == 64 or code == 36  # @ and $ are leet where a letter stands beside them
+    gap = kind <= HARD and not sub
+    if kind == LETTER:
+        follower, _n = decode(data, np.uint64(after))
+        gap = classes[np.uint64(follower)] <= HARD and follower != 64 and follower != 36
+    if not gap:
+        return _is_word(data, i, classes, looks, known)
+    start, left = i, np.int64(code)
+    if kind != LETTER:
+        left, start = _word_before(data, classes, i)
+    if left == 0:
+        return False
+    right, after = _word_after(data, classes, after)
+    if not known[hashed(left, right)] & PAIR:
+        return False
+    before, _i = _word_before(data, classes, start)
+    return _side_by_side(known, before, left, right, _word_after(data, classes, after)[0])
 
 
 @njit(cache=True, nogil=True)
@@ -290,7 +264,7 @@ def _join(pairs, joined, left, right):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def split_in_words(data, places, classes, pairs, joined, known):  # type: ignore[no-untyped-def]
+def split_in_words(data, places, classes, pairs, joined, known, parts):  # type: ignore[no-untyped-def]
     """Which places, of two characters that make one, make one that stands in a literal there."""
     kept = np.zeros(len(places), np.bool_)
     for k in range(len(places)):
@@ -299,11 +273,16 @@ def split_in_words(data, places, classes, pairs, joined, known):  # type: ignore
         char = _join(pairs, joined, left, right)
         one, i = _word_after(data, classes, i)
         two, i = _word_after(data, classes, i)
-        three, i = _word_after(data, classes, i)
         a, j = _word_before(data, classes, places[k])
         b, j = _word_before(data, classes, j)
+        both = _join(pairs, joined, one, two) if parts[np.uint64(one)] else np.int64(0)
+        ahead = _join(pairs, joined, b, a) if parts[np.uint64(b)] else np.int64(0)
+        beside = known[hashed(char, one)] | known[hashed(char, both)]
+        beside |= known[hashed(a, char)] | known[hashed(ahead, char)]
+        if not beside & PAIR:
+            continue
+        three, i = _word_after(data, classes, i)
         c, j = _word_before(data, classes, j)
-        both, ahead = _join(pairs, joined, one, two), _join(pairs, joined, b, a)
         kept[k] = (
             _side_by_side(known, a, char, one, two)
             or _side_by_side(known, a, char, both, three)

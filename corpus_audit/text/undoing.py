@@ -41,8 +41,9 @@ def stretches(data, places, row, offsets):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def undo(  # type: ignore[no-untyped-def]
     data, first, last, rows, classes, pairs, joined, looks, parts, joinable,
-    out, start, end, what, offsets, owner,
+    out, start, end, what, offsets, owner, origin,
 ):  # fmt: skip
+    """Write each stretch in its ways; `start`, `end` and `origin` as `Undone` has them."""
     room = 1
     for k in range(len(first)):
         room = max(room, last[k] - first[k] + 1)
@@ -56,33 +57,34 @@ def undo(  # type: ignore[no-untyped-def]
         np.empty(room, np.int64),
         np.empty(room, np.int64),
     )
-    bits = np.empty(room, np.uint8)
+    bits, letter = np.empty(room, np.uint8), np.empty(room, np.uint8)
     count = 0
     for k in range(len(first)):
-        n = 0
-        i = np.uint64(first[k])
-        while i < np.uint64(last[k]):
-            point, nbytes = decode(data, i)
-            code[n], where[n], kind[n] = point, np.int64(i), classes[np.uint64(point)]
+        n, at = 0, np.uint64(first[k])
+        while at < np.uint64(last[k]):
+            point, nbytes = decode(data, at)
+            code[n], where[n] = point, np.int64(at) - first[k]
+            kind[n] = classes[np.uint64(point)]
             n += 1
-            i += nbytes
-        where[n] = last[k]
+            at += nbytes
+        where[n] = last[k] - first[k]
         alone = first[k] == 0 or data[first[k] - 1] == SEPARATOR  # nothing stands before
         m, changed = _close_gaps(code, where, kind, n, alone, char, begin, stop, bits)
         m, more = _join_parts(char, begin, stop, bits, m, pairs, joined, parts, joinable)
         if changed or more:
-            _write(
-                char, begin, stop, bits, m, out, start, end, what, offsets, owner, count, rows[k]
-            )
+            _write(char, begin, stop, bits, m, out, start, end, what, offsets, count)
+            owner[count], origin[count] = rows[k], first[k]
             count += 1
-        repeats, reads = _odd(char, m, looks)
+        for i in range(m):
+            kind[i], letter[i] = classes[np.uint64(char[i])], letter_of(char[i], looks)
+        repeats, reads = _odd(char, kind, letter, m)
         for way in range(0 if repeats else 2, 3 if reads else 2):
-            if _read(
-                char, begin, stop, bits, m, classes, looks, way,
+            _read(
+                char, kind, letter, begin, stop, bits, m, way,
                 out, start, end, what, offsets, count,
-            ):  # fmt: skip
-                owner[count] = rows[k]
-                count += 1
+            )  # fmt: skip
+            owner[count], origin[count] = rows[k], first[k]
+            count += 1
     return count
 
 
@@ -155,7 +157,7 @@ def _emit(out, start, end, what, o, point, begin, stop, bits):  # type: ignore[n
 
 @njit(cache=True, nogil=True)
 def _write(  # type: ignore[no-untyped-def]
-    char, begin, stop, bits, m, out, start, end, what, offsets, owner, count, row
+    char, begin, stop, bits, m, out, start, end, what, offsets, count
 ):
     o = offsets[count]
     for i in range(m):
@@ -163,7 +165,6 @@ def _write(  # type: ignore[no-untyped-def]
     out[o] = SEPARATOR
     start[o], end[o], what[o] = stop[m - 1], stop[m - 1], 0
     offsets[count + 1] = o + 1
-    owner[count] = row
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -172,69 +173,75 @@ def _parted(kind, neighbour):  # type: ignore[no-untyped-def]
     return neighbour <= HARD or (kind == LETTER and neighbour == HAN)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _run(kind, letter, i, m):  # type: ignore[no-untyped-def]
+    """The end of the run of letters and of what is read as one that begins at a character."""
+    j = i
+    while j < m and (kind[j] == LETTER or letter[j]):
+        j += 1
+    return j
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _is_read(char, kind, letter, i, j, m):  # type: ignore[no-untyped-def]
+    """Are leet and lookalikes in a run read? Not in numbers, nor in such as 3d."""
+    letters, others, alike = 0, 0, 0
+    for k in range(i, j):
+        letters += kind[k] == LETTER
+        others += letter[k] != 0
+        alike += letter[k] != 0 and char[k] > 0x7F
+    if others == 0 or (letters == 0 and alike < j - i):
+        return False
+    beside = (i > 0 and kind[i - 1] == HAN) or (j < m and kind[j] == HAN)
+    return j - i > 2 or beside or kind[i] != DIGIT
+
+
 @njit(cache=True, nogil=True)
-def _odd(char, m, looks):  # type: ignore[no-untyped-def]
-    """Does a character stand three times, and is there leet or a lookalike? Else none is read."""
-    repeats, reads = False, False
-    for i in range(m):
-        repeats |= i > 1 and char[i] == char[i - 1] and char[i] == char[i - 2]
-        reads |= letter_of(char[i], looks) != 0
+def _odd(char, kind, letter, m):  # type: ignore[no-untyped-def]
+    """Does a letter stand three times, and is leet or a lookalike read? Mostly neither."""
+    repeats, reads, i = False, False, 0
+    while i < m:
+        j = _run(kind, letter, i, m)
+        for k in range(i + 2, j):
+            alike = char[k] == char[k - 1] and char[k] == char[k - 2]
+            repeats |= alike and char[k] > 0x60
+        reads = reads or (i < j and _is_read(char, kind, letter, i, j, m))
+        i = max(j, i + 1)
     return repeats, reads
 
 
 @njit(cache=True, nogil=True)
 def _read(  # type: ignore[no-untyped-def]
-    char, begin, stop, bits, m, classes, looks, way, out, start, end, what, offsets, count
+    char, kind, letter, begin, stop, bits, m, way, out, start, end, what, offsets, count
 ):
     """Write with repeats made one (`way` 0) or two (1), or with leet and lookalikes read (2)."""
-    o = offsets[count]
-    changed = False
-    i = 0
+    o, i = offsets[count], 0
     while i < m:
-        j, letters, others, alike = i, 0, 0, 0
-        while j < m:
-            letter = classes[np.uint64(char[j])] == LETTER
-            reads = letter_of(char[j], looks) != 0
-            if not letter and not reads:
-                break
-            letters += letter
-            others += reads
-            alike += reads and char[j] > 0x7F
-            j += 1
+        j = _run(kind, letter, i, m)
         if j == i:
             o = _emit(out, start, end, what, o, char[i], begin[i], stop[i], bits[i])
             i += 1
             continue
-        beside = (i > 0 and classes[np.uint64(char[i - 1])] == HAN) or (
-            j < m and classes[np.uint64(char[j])] == HAN
-        )
-        reading = way == 2 and others > 0 and (letters > 0 or alike == j - i)
-        reading &= j - i > 2 or beside or classes[np.uint64(char[i])] != DIGIT  # 3d stays
+        reading = way == 2 and _is_read(char, kind, letter, i, j, m)
         while i < j:
             point, flag, r = np.int64(char[i]), bits[i], i + 1
             while way < 2 and r < j and char[r] == char[i]:
                 r += 1
             if r - i > 2 and point > 0x60:
-                changed = True
                 for _ in range(way + 1):
                     o = _emit(out, start, end, what, o, point, begin[i], stop[r - 1], flag | REPEAT)
                 i = r
                 continue
-            if reading:
-                letter = letter_of(point, looks)
-                if letter:
-                    changed = True
-                    flag |= LEET if point < 0x80 else LOOKS
-                    point = letter
-                elif point == 0x6C:
-                    point = np.int64(0x69)
+            if reading and letter[i]:
+                flag |= LEET if point < 0x80 else LOOKS
+                point = np.int64(letter[i])
+            elif reading and point == 0x6C:
+                point = np.int64(0x69)
             o = _emit(out, start, end, what, o, point, begin[i], stop[i], flag)
             i += 1
-    if changed:
-        out[o] = SEPARATOR
-        start[o], end[o], what[o] = stop[m - 1], stop[m - 1], 0
-        offsets[count + 1] = o + 1
-    return changed
+    out[o] = SEPARATOR
+    start[o], end[o], what[o] = stop[m - 1], stop[m - 1], 0
+    offsets[count + 1] = o + 1
 
 
 @njit(cache=True, nogil=True)

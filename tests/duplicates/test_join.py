@@ -19,7 +19,7 @@ from corpus_audit.duplicates.command import find_duplicates
 from corpus_audit.duplicates.join import JoinOptions, join
 from corpus_audit.duplicates.numbers import ALL
 from corpus_audit.duplicates.result import read_numbers
-from corpus_audit.engines.run import merge_audits
+from corpus_audit.engines.merge import merge_audits
 from corpus_audit.errors import AuditError, UsageError
 
 

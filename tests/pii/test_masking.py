@@ -43,12 +43,35 @@ def test_control_and_direction_characters_become_inert():
     assert mask_excerpt("a\x1b[31mb\u202ec\nd") == "a [31mb c d"
 
 
+def cut_all(
+    documents: list[str], spans: list[tuple[int, int, int]], context: int
+) -> list[tuple[str, str, str]]:
+    column = Utf8.of(pa.array(documents, pa.large_string()))
+    row, start, end = np.array(spans, np.int64).reshape(-1, 3).T
+    rule = np.zeros(len(spans), np.int32)
+    findings = Findings(row.astype(np.int32), rule, start, end, rule)
+    return [*zip(*cut_excerpts(column, findings, context), strict=True)]
+
+
 def cut(document: str, start: int, end: int, context: int) -> tuple[str, str, str]:
-    column = Utf8.of(pa.array(["", document], pa.large_string()))
-    one = np.ones(1, np.int32)
-    findings = Findings(one, one, np.array([start]), np.array([end]), one)
-    before, match, after = cut_excerpts(column, findings, context)
-    return before[0], match[0], after[0]
+    return cut_all(["", document], [(1, start, end)], context)[0]
+
+
+@given(
+    st.lists(st.text("在冰毒 ab，。\n", min_size=20, max_size=700), min_size=1, max_size=3),
+    st.data(),
+)
+def test_findings_that_lie_close_show_the_same_as_each_alone(documents, data):
+    spans = []
+    for row, document in enumerate(documents):
+        for _ in range(data.draw(st.integers(0, 4))):
+            start = data.draw(st.integers(0, len(document) - 1))
+            spans.append((row, start, data.draw(st.integers(start, len(document)))))
+    together = cut_all(documents, sorted(spans), 40)
+    assert together == [cut_all(documents, [span], 40)[0] for span in sorted(spans)]
+    for (row, start, end), (before, match, after) in zip(sorted(spans), together, strict=True):
+        shown = documents[row][max(0, start - 40) : end + 40].replace("\n", " ")
+        assert before + match + after == shown
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs",)))))
