@@ -7,7 +7,7 @@ import random
 import re
 import unicodedata
 from collections import Counter
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ import pytest
 from benchmarks.detection import evasion, sets, solicitation
 
 ROOT = Path(__file__).parent.parent
-HALVES: tuple[sets.Half, ...] = ("dev", "test")
+HALVES: tuple[sets.Half, ...] = tuple(half for half in sets.halves() if half != "more")
+PAIRS = tuple(combinations(HALVES, 2))
 RISKS = {"pornography": "A.1.f"} | dict.fromkeys(sets.CATEGORIES[1:], "A.1.h")
 TERMS = [
     *(
@@ -48,20 +49,26 @@ def words(text: str) -> set[str]:
     return found
 
 
-def test_halves_share_no_template_slot_or_value() -> None:
-    dev, test = (sets.solicitation(half) for half in HALVES)
-    assert not {t.text for t in dev.templates} & {t.text for t in test.templates}
-    assert not dev.slots.keys() & test.slots.keys()
-    values = [{value for slot in half.slots.values() for value in slot} for half in (dev, test)]
+def test_the_parts_to_develop_on_are_there() -> None:
+    assert set(sets.halves()) >= {"dev", "spent", "more"}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_halves_share_no_template_slot_or_value(pair: tuple[sets.Half, sets.Half]) -> None:
+    one, other = (sets.solicitation(half) for half in pair)
+    assert not {t.text for t in one.templates} & {t.text for t in other.templates}
+    assert not one.slots.keys() & other.slots.keys()
+    values = [{value for slot in half.slots.values() for value in slot} for half in (one, other)]
     assert not values[0] & values[1]
 
 
-def test_halves_share_no_phrase_of_a_template() -> None:
-    dev, test = (
-        set().union(*(words(t.text) for t in sets.solicitation(half).templates)) for half in HALVES
+@pytest.mark.parametrize("pair", PAIRS)
+def test_halves_share_no_phrase_of_a_template(pair: tuple[sets.Half, sets.Half]) -> None:
+    one, other = (
+        set().union(*(words(t.text) for t in sets.solicitation(half).templates)) for half in pair
     )
-    assert len(dev) > 500
-    assert not dev & test
+    assert len(one) > 500
+    assert not one & other
 
 
 @pytest.mark.parametrize("half", HALVES)
@@ -83,9 +90,12 @@ def test_texts_are_spread_evenly_filled_and_all_different(half: sets.Half) -> No
     assert not [case.text for case in cases if "{" in case.text or "}" in case.text]
 
 
-def test_both_halves_yield_six_hundred_texts_and_share_none() -> None:
-    dev, test = ({case.text for case in solicitation.generate(half)} for half in HALVES)
-    assert len(dev | test) == len(dev) + len(test) >= 600
+@pytest.mark.parametrize("pair", PAIRS)
+def test_two_halves_yield_six_hundred_texts_and_share_none(
+    pair: tuple[sets.Half, sets.Half],
+) -> None:
+    one, other = ({case.text for case in solicitation.generate(half)} for half in pair)
+    assert len(one | other) == len(one) + len(other) >= 600
 
 
 def test_the_same_seed_gives_the_same_texts_and_another_one_others() -> None:
@@ -122,8 +132,8 @@ def test_near_misses_are_enough_and_about_two_thirds_chinese() -> None:
     assert len(cases) >= 340
     assert len({case.text for case in cases}) == len(cases)
     assert 0.6 <= sum(case.lang == "zh" for case in cases) / len(cases) <= 0.75
-    genres = [{case.genre for case in sets.near_misses(half)} for half in HALVES]
-    assert genres[0] == genres[1]
+    genres = {half: {case.genre for case in sets.near_misses(half)} for half in HALVES}
+    assert genres["dev"] == genres["spent"]
 
 
 @pytest.mark.parametrize("half", [*HALVES, "more"])

@@ -19,6 +19,7 @@ from benchmarks.corpus import load
 from benchmarks.detection import evasion, public, sets, solicitation
 from benchmarks.detection.judged import found_rules, hit_risks
 from corpus_audit.rules.loader import RuleSet, load_rules
+from corpus_audit.rules.pinyin import PinyinTerms
 
 
 def main(data: Path) -> None:
@@ -67,8 +68,7 @@ def show_set(rules: RuleSet, name: str, texts: Sequence[public.Labelled]) -> Non
 
 def show_own(rules: RuleSet) -> None:
     """The sets of this folder. Of the test half only counts are shown."""
-    halves: tuple[sets.Half, ...] = ("dev", "more", "test")
-    for half in halves:
+    for half in sets.halves():
         size = len(sets.solicitation(half).templates) if half == "more" else 480
         cases = solicitation.generate(half, size)
         hits = hit_risks(rules, [case.text for case in cases])
@@ -106,9 +106,17 @@ def show_evasion(rules: RuleSet) -> None:
     found = found_rules(rules, [case.text for case in cases])
     fair = [(c, bool(f & p)) for c, p, f in zip(cases, plain, found, strict=True) if p]
     print(f"\nevasion: {len(fair):,} of {len(cases):,} cases, where the plain sentence is found")
-    for said, wanted in (("deterministic", True), ("opt-in", False)):
+    for said, wanted in (("deterministic", True), ("opt-in, not asked for", False)):
         mine = [hit for case, hit in fair if case.deterministic == wanted]
         print(f"  {said:<22} {share(sum(mine), len(mine))}")
+    sounds = PinyinTerms(rules.rules)
+    heard = found_rules(rules, [case.text for case in cases], sounds)
+    mine = [
+        bool(h & p)
+        for c, p, h in zip(cases, plain, heard, strict=True)
+        if p and not c.deterministic
+    ]
+    print(f"  {'opt-in, with pinyin':<22} {share(sum(mine), len(mine))}")
     for kind in sorted({case.kind for case, _ in fair}):
         mine = [hit for case, hit in fair if case.kind == kind]
         print(f"    {kind:<20} {share(sum(mine), len(mine))}")
@@ -128,6 +136,9 @@ def show_bulk(rules: RuleSet, data: Path) -> None:
     counts = Counter(source for source, found in zip(sources, hits, strict=True) if found)
     for source, count in counts.most_common():
         print(f"    {source:<20} {share(count, total[source])}")
+    heard = hit_risks(rules, texts, PinyinTerms(rules.rules))
+    more = sum(bool(a) > bool(b) for a, b in zip(heard, hits, strict=True))
+    print(f"    more with --evasion pinyin {share(more, len(hits))}")
     concerned = [i for i, found in enumerate(hits) if found]
     _show_behind(rules, [texts[i] for i in concerned], [hits[i] for i in concerned])
 

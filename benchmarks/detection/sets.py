@@ -7,9 +7,9 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-Half = Literal["dev", "test", "more"]  # `more`: a third part, read by rule writers
+Half = Literal["dev", "spent", "more", "test"]  # rule writers read all but `test`
 
 FOLDER = Path(__file__).parent / "sets"
 CATEGORIES = ("pornography", "gambling", "drugs", "weapons", "documents", "fraud")
@@ -63,6 +63,12 @@ def _read(name: str, half: Half) -> tuple[Path, dict[str, Any]]:
     if data["half"] != half:
         raise ValueError(f"{path}: says half {data['half']!r}")
     return path, data
+
+
+def halves() -> tuple[Half, ...]:
+    """The parts that are there. The test half is replaced when it is spent, and may be missing."""
+    named: tuple[Half, ...] = get_args(Half)
+    return tuple(half for half in named if (FOLDER / f"solicitation_{half}.toml").exists())
 
 
 def solicitation(half: Half) -> Solicitation:
