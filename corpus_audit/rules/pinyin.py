@@ -1,7 +1,7 @@
 """Terms by their sound: 读博, dubo and du博 for 赌博. An option, and never more than a weak cue.
 
-Only terms of Han characters of rules without conditions take part, and no demoted ones. Tones do
-not count.
+Only terms of Han characters take part, of rules that want nothing else beside them, and no demoted
+ones. Tones do not count.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class PinyinTerms:
     def __init__(self, rules: Sequence[Rule]) -> None:
         owners: dict[bytes, set[int]] = {}
         for index, rule in enumerate(rules):
-            if rule.conditions:
-                continue
+            if any(condition.wanted for condition in rule.conditions):
+                continue  # a term that is nothing by itself; `unless` is left aside: these are weak
             pairs = zip(rule.terms, fold_texts(rule.terms), strict=True)
             terms = [term for term, literal in pairs if literal not in rule.demoted]
             terms = [term for term in terms if len(term) > 1 and all(map(_is_han, term))]

@@ -45,7 +45,7 @@ def heard(*texts):
         ("dubowangzhan", ["dubowangzhan"]),
         ("the dubowangzhans", []),  # an edge of a word, as everywhere
         ("dubo", []),  # four letters are any word
-        ("病毒，出售", []),  # rules with conditions take no part
+        ("病毒，出售", []),  # rules that want more take no part
         ("赌博", []),  # known as written
         ("读，博", []),
     ],
