@@ -71,7 +71,9 @@ def test_no_value_of_the_development_half_stands_in_another(half: sets.Half) -> 
 
 
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if "dev" in pair])
-def test_no_phrase_of_the_development_half_stands_in_another(pair: tuple[sets.Half, sets.Half]) -> None:
+def test_no_phrase_of_the_development_half_stands_in_another(
+    pair: tuple[sets.Half, sets.Half],
+) -> None:
     one, other = (
         set().union(*(words(t.text) for t in sets.solicitation(half).templates)) for half in pair
     )

@@ -5,7 +5,9 @@ What would make their results unclear or impossible to store is refused before a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 
 import pyarrow as pa
@@ -43,15 +45,28 @@ def load_detectors(
     """Build detectors in order of their names. `key` is the audit's, for keyed digests."""
     known = available()
     detectors: list[Detector] = []
-    for name in sorted(wanted):
-        if name not in known:
-            raise UsageError(
-                f'no detector "{name}" (installed: {", ".join(sorted(known))}). Check --detectors, '
-                "or install the package that brings it."
-            )
-        detectors.append(known[name].load()({**wanted[name], "key": key}))
+    with _without_collection():
+        for name in sorted(wanted):
+            if name not in known:
+                raise UsageError(
+                    f'no detector "{name}" (installed: {", ".join(sorted(known))}). Check '
+                    "--detectors, or install the package that brings it."
+                )
+            detectors.append(known[name].load()({**wanted[name], "key": key}))
     check_detectors(detectors)
     return tuple(detectors)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Rules are a million objects that stay: each search of them for cycles is for nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def check_detectors(detectors: Sequence[Detector]) -> None:
