@@ -1,5 +1,7 @@
 """What must stand around a match, or must not."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,6 +72,50 @@ def test_distances_agree_with_counting_by_hand(parts, within):
     ]
     rules = [rule(terms=("甲x", "甲"), near=("乙",), near_within=within, edges="none")]
     assert len(pieces(rules, text, undo=False)) == len(wanted)
+
+
+WORDS = (
+    "出售",
+    "buy",
+    "微信号",
+    "v信",
+    "at",
+    "货到付款哦",
+    "telegram",
+    "🙂卖",
+    "ab cd",
+    "销",
+    "加q",
+)
+FILLING = ("，", "。", "一", "z", " ", "buyer", "x1", "出", "售", "微信", "🙂", "卖", "ab", "tele")
+
+
+def stands(text, word):
+    """Spans of a word at ASCII edges, found by hand."""
+    edges = [r"(?<![0-9a-z])" * word[0].isascii(), r"(?![0-9a-z])" * word[-1].isascii()]
+    found = re.finditer(f"(?={edges[0]}{re.escape(word)}{edges[1]})", text)
+    return [(m.start(), m.start() + len(word)) for m in found]
+
+
+@given(
+    st.lists(st.sampled_from([*WORDS, *FILLING, "甲x", "甲x"]), max_size=60),
+    st.sets(st.sampled_from(WORDS), min_size=1, max_size=4),
+    st.sampled_from([1, 2, 3, 8, 40]),
+)
+def test_words_of_every_kind_are_seen_as_far_as_a_rule_asks(parts, words, within):
+    text = " ".join("".join(parts).split())
+    spans = [span for word in words for span in stands(text, word)]
+    starts = [match.start() for match in re.finditer("甲x", text)]
+    near = [
+        a
+        for a in starts
+        if any(0 <= a - end <= within or 0 <= begin - a - 2 <= within for begin, end in spans)
+    ]
+    keys = {"terms": ("甲x",), "edges": "none"}
+    wanted = rule(near=tuple(sorted(words)), near_within=within, **keys)
+    unwanted = rule("u", unless=tuple(sorted(words)), unless_within=within, **keys)
+    assert len(pieces([wanted], text, undo=False)) == len(near)
+    assert len(pieces([unwanted], text, undo=False)) == len(starts) - len(near)
 
 
 @pytest.mark.parametrize(
