@@ -24,6 +24,8 @@ from corpus_audit.text.suspects import DIGIT, HAN, HARD, LETTER, OTHER, SOFT, ST
 DEFAULT = Path(__file__).parent.parent / "corpus_audit/text/data/evasion.npz"
 # Marks that end or part sentences and clauses, or stand around them.
 SENTENCE = set(",!?:;()\"'。、《》〈〉「」『』【】〔〕〖〗“”‘’—…\u3000")
+# What is counted is no character taken apart: 十八, 二十, 做了一 (for 木, 王, 子) stand in every text.
+COUNTED = set("一二三四五六七八九十百千了")
 
 # Letters of other scripts that look like Latin ones, folded (so small ones, also where the capital
 # is what looks alike).
@@ -73,6 +75,8 @@ def pairs() -> dict[tuple[int, int], int]:
     for char in sorted(filter(is_common, entries)):
         for parts in entries[char]:
             folded = [fold_text(part).decode() for part in parts]
+            if COUNTED.issuperset(folded):
+                continue
             if len(folded) == 2 and all(len(p) == 1 and class_of(ord(p)) == HAN for p in folded):
                 found.setdefault((ord(folded[0]), ord(folded[1])), ord(char))
     return found
