@@ -141,6 +141,7 @@ def scan(
     from corpus_audit.duplicates.bands import bands_for
     from corpus_audit.duplicates.join import JoinOptions
     from corpus_audit.engines.frame import draw_sample
+    from corpus_audit.engines.lean import start_lean
     from corpus_audit.engines.run import run_scan
     from corpus_audit.plan import plan as make_plan
     from corpus_audit.policies import load_policy
@@ -175,6 +176,7 @@ def scan(
     given: dict[str, dict[str, object]] = {
         name.strip(): {} for name in detectors.split(",") if name.strip()
     }
+    start_lean(given)
     if "keywords" in given:
         given["keywords"]["profile"] = chosen.judge.profile
     if "keywords" in given and rules:

@@ -168,6 +168,8 @@ def _whole(view: View, first: int, last: int) -> tuple[int, int]:
 
 def _matches(spec: StatementSpec, text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Spans in characters, the leftmost of each stretch that patterns share, and what they say."""
+    if not spec.may_stand_in(text):
+        return
     found = sorted(
         (match.start(), -match.end(), names)
         for expression in spec.expressions

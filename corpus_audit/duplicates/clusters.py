@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from corpus_audit.text.buffers import Int64s
 
@@ -35,21 +36,31 @@ class Edges:
 
     def components(self) -> tuple[Int64s, Int64s]:
         """(documents, sorted; cluster of each): clusters are numbered by their first document."""
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
         if not self._left:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         left, right = np.concatenate(self._left), np.concatenate(self._right)
         members = np.unique(np.concatenate([left, right]))
-        size = len(members)
-        places = (np.searchsorted(members, left), np.searchsorted(members, right))
-        graph = coo_array((np.ones(len(left), np.bool_), places), shape=(size, size))
-        _, label = connected_components(graph, directed=False)
-        _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
-        order = np.empty(len(first), np.int64)
-        order[np.argsort(first)] = np.arange(len(first))
-        return members, order[inverse]
+        first = np.arange(len(members))
+        _link(np.searchsorted(members, left), np.searchsorted(members, right), first)
+        return members, np.unique(first, return_inverse=True)[1]
+
+
+@njit(cache=True, nogil=True)
+def _link(left, right, first):  # type: ignore[no-untyped-def]
+    """Union-find: of each member the first one that pairs lead to, from itself on entry."""
+    for k in range(len(left)):
+        a, b = _first(first, left[k]), _first(first, right[k])
+        first[max(a, b)] = min(a, b)
+    for member in range(len(first)):  # what it refers to is lower, so it is settled
+        first[member] = first[first[member]]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _first(first, member):  # type: ignore[no-untyped-def]
+    while first[member] != member:
+        first[member] = first[first[member]]  # halve the way for the next one
+        member = first[member]
+    return member
 
 
 class Clusters(NamedTuple):

@@ -14,6 +14,7 @@ from typing import Any
 from corpus_audit.audit.store import AuditStore
 from corpus_audit.config import ScanConfig
 from corpus_audit.detectors.registry import load_detectors
+from corpus_audit.engines.lean import start_lean
 from corpus_audit.errors import CorpusAuditError, RunError
 from corpus_audit.plan import Unit
 from corpus_audit.types import Detector
@@ -107,6 +108,7 @@ def _scan_in_worker(unit: Unit) -> UnitResult:
 
 def _scan(unit: Unit) -> UnitResult:
     if "detectors" not in _worker:
+        start_lean(_worker["config"].detectors)
         _worker["store"] = AuditStore(_worker["url"])
         _worker["detectors"] = load_detectors(_worker["config"].detectors, _worker["config"].key)
 

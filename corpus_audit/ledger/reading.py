@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import tomli
 import yaml
 from pydantic import ValidationError
 
@@ -89,7 +89,7 @@ def _parse(file: Path, text: str) -> tuple[Any, Lines, list[str]]:
     kind = _SUFFIXES[file.suffix.lower()]
     try:
         if kind == "TOML":
-            value = tomllib.loads(text)
+            value = tomli.loads(text)
             return value, toml_lines(text), []
         if kind == "JSON":
             value = json.loads(text)
@@ -99,7 +99,7 @@ def _parse(file: Path, text: str) -> tuple[Any, Lines, list[str]]:
             node = _compose(file, text)
             lines, doubled = node_lines(node)
             value = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         message, _, place = str(error).rpartition(" (at ")
         found = re.match(r"line (\d+)", place)
         line = int(found[1]) if found else len(text.splitlines()) or 1

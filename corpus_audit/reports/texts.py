@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, get_args
+
+import tomli
 
 from corpus_audit.errors import UsageError
 from corpus_audit.rules.clauses import Language, Words
@@ -20,7 +21,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 @cache
 def load_texts(language: Language) -> Mapping[str, str]:
     """All texts of a language by `group.key`."""
-    stored = tomllib.loads(
+    stored = tomli.loads(
         (files("corpus_audit.reports") / f"texts/{language}.toml").read_text("utf-8")
     )
     return {

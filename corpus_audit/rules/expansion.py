@@ -29,8 +29,10 @@ def expand_rule(
 
     def plain(terms: Sequence[str]) -> tuple[str, ...]:
         try:
-            named = [part for term in terms for part in _named(term, contexts)]
-            if not any("{" in term for term in named):  # nearly always
+            named: list[str] = []
+            for term in terms:
+                named += _named(term, contexts) if term.startswith("@") else (term,)
+            if "{" not in "".join(named):  # nearly always
                 return tuple(dict.fromkeys(named))
             return tuple(dict.fromkeys(t for term in named for t in fill(term, slots)))
         except RuleError as error:
@@ -86,8 +88,8 @@ def fill(term: str, slots: Lists) -> Iterator[str]:
 
 
 def _named(term: str, contexts: Lists) -> Sequence[str]:
-    """The list that `@name` stands for, or the term itself."""
-    if not term.startswith("@") or len(term) == 1:
+    """The list that `@name` stands for; a bare @ is itself."""
+    if len(term) == 1:
         return (term,)
     if term[1:] not in contexts:
         known = ", ".join(f"@{name}" for name in sorted(contexts)) or "none"

@@ -22,6 +22,8 @@ from corpus_audit.text.buffers import Utf8
 from corpus_audit.text.fold import fold, fold_texts
 
 _HEADER = re.compile(r"""\s*\[\[\s*["']?rule["']?\s*\]\]""")
+_BREAK = re.compile(rb"[\x00\n]")
+_WIDEST = 4  # bytes of one character
 _TERM_BYTES = 500  # no term is that long, and conditions read as far around a match as one is
 
 
@@ -125,6 +127,7 @@ def _read_file(file: Path, shared: Lists, rules: list[Rule], faults: list[str]) 
         faults.append(f"{file}:1: no [[rule]] in it: it would have no effect. Add one or remove it")
         return
     contexts = {**shared, **lists.contexts}
+    read: list[tuple[Rule, list[str]]] = []
     for line, table in zip(_header_lines(file, len(tables)), tables, strict=True):
         if not isinstance(table, dict):
             faults.append(f"{file}:{line}: an entry of `rule` is no table. Write [[rule]]")
@@ -136,15 +139,17 @@ def _read_file(file: Path, shared: Lists, rules: list[Rule], faults: list[str]) 
             faults += [f"{where}: {fault}" for fault in _said(error)]
             continue
         rule, wrong = expand_rule(spec, file, line, lists.slots, contexts)
-        rule = replace(rule, updated=lists.updated)
-        wrong += _term_faults(rule.terms) if rule.terms else []
         if not wrong and not rule.terms and not spec.patterns:
             wrong.append(
                 "no terms: the rule would have no effect. Give `terms`, `lexicon`, `all` or "
                 "`patterns`"
             )
         wrong += [w for p in spec.patterns if (w := pattern_fault(p.regex, p.validator))]
-        faults += [f"{where}: {fault}" for fault in wrong]
+        read.append((replace(rule, updated=lists.updated), wrong))
+    literals = iter(fold_texts([term for rule, _ in read for term in rule.terms]))
+    for rule, wrong in read:
+        wrong += _term_faults(rule.terms, [next(literals) for _ in rule.terms])
+        faults += [f"{rule.where}: {fault}" for fault in wrong]
         rules.append(rule)
 
 
@@ -169,8 +174,10 @@ def _header_lines(file: Path, tables: int) -> list[int]:
     return headers if len(headers) == tables else [1] * tables
 
 
-def _term_faults(terms: Sequence[str]) -> Iterator[str]:
-    for term, literal in zip(terms, fold_texts(terms), strict=True):
+def _term_faults(terms: Sequence[str], literals: Sequence[bytes]) -> Iterator[str]:
+    for term, literal in zip(terms, literals, strict=True):
+        if _WIDEST < len(literal) <= _TERM_BYTES and not _BREAK.search(literal):  # nearly all
+            continue
         if why := unusable(literal):
             shown = (
                 f"{term[:20]!r}..." if len(term) > 20 and len(literal) > _TERM_BYTES else repr(term)
@@ -185,7 +192,7 @@ def unusable(literal: bytes) -> str | None:
         return "is empty after folding: it would never match"
     if len(folded) == 1:
         return "is one character: it would match everywhere"
-    if re.search(r"[\x00\n]", folded):
+    if _BREAK.search(literal):
         return "holds a line break: it would never match"
     if len(literal) > _TERM_BYTES:
         return (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from corpus_audit.errors import RuleError
 
@@ -36,13 +37,13 @@ def load_toml(path: str | Path) -> dict[str, Any]:
         line = error.object[: error.start].count(b"\n") + 1
         raise RuleError(f"{file}:{line}: not UTF-8. Save the file as UTF-8.") from None
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         raise RuleError(f"{_where(file, text, str(error))}. Correct the TOML.") from None
 
 
 def _where(file: Path, text: str, message: str) -> str:
-    """tomllib says "... (at line 3, column 5)" or "... (at end of document)"."""
+    """tomli says "... (at line 3, column 5)" or "... (at end of document)"."""
     found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message, re.S)
     if not found:
         return f"{file}:1: {message}"

@@ -49,12 +49,17 @@ class StatementSpec(BaseModel):
     id: Slug
     name: Words
     anchors: tuple[_Anchor, ...] = Field(min_length=1)
+    beside: tuple[_Anchor, ...] = ()  # each pattern needs one of them, where there are any
     patterns: tuple[Text, ...] = Field(min_length=1)
     licence: Text | None = None
 
     @cached_property
     def expressions(self) -> tuple[re.Pattern[str], ...]:
         return tuple(re.compile(pattern) for pattern in self.patterns)
+
+    def may_stand_in(self, text: str) -> bool:
+        """Could a pattern match? Quick, and wrong only when it says so."""
+        return not self.beside or any(literal in text for literal in self.beside)
 
     def names(self, match: re.Match[str]) -> tuple[str, ...]:
         """What a match states: ids of licences (an SPDX tag may name several), or its own id."""
