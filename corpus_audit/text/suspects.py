@@ -176,7 +176,8 @@ def _in_word(point, classes, looks):  # type: ignore[no-untyped-def]
 def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
     """Is the run of letters, digits and leet around byte i a word of some literal?
 
-    Letters that are repeated count once; a sign before the word may be no part of it.
+    Letters that are repeated count once. A sign before the word may be no part of it; then the word
+    has to be odd besides.
     """
     first, chars = i, 0
     while first > 0 and chars <= TOKEN:
@@ -189,19 +190,24 @@ def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
         first = j
         chars += 1
     whole, bare, last, chars = np.int64(0), np.int64(0), np.int64(0), 0
+    odd, many = False, False  # many: letters that differ
     while first < len(data) and chars <= TOKEN:
         code, nbytes = decode(data, np.uint64(first))
         if not _in_word(code, classes, looks):
             break
         letter = np.int64(plain_letter(np.int64(code), looks))
         if letter != last:
+            many |= last != 0
             whole = hashed(whole, letter)
             if chars > 0 or (code != 0x40 and code != 0x24):
                 bare = hashed(bare, letter)
+                odd |= letter_of(code, looks) != 0
+        else:
+            odd = True
         last = letter
         first += np.int64(nbytes)
         chars += 1
-    return chars <= TOKEN and ((known[whole] | known[bare]) & WORD) != 0
+    return many and chars <= TOKEN and (known[whole] & WORD or (odd and known[bare] & WORD)) != 0
 
 
 @njit(cache=True, nogil=True)
@@ -251,8 +257,45 @@ def _is_suspect(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
     right, after = _word_after(data, classes, after)
     if not known[hashed(left, right)] & PAIR:
         return False
-    before, _i = _word_before(data, classes, start)
-    return _side_by_side(known, before, left, right, _word_after(data, classes, after)[0])
+    if not (_ends_before(data, classes, left, start) and _ends_behind(data, classes, right, after)):
+        return False
+    before, begin = _word_before(data, classes, start)
+    behind, stop = _word_after(data, classes, after)
+    # of a letter that stands alone the next one that does: i/o of "i/o model" begins no word
+    if classes[np.uint64(left)] != HAN and not _ends_before(data, classes, before, begin):
+        before = np.int64(0)
+    if classes[np.uint64(right)] != HAN and not _ends_behind(data, classes, behind, stop):
+        behind = np.int64(0)
+    return _side_by_side(known, before, left, right, behind)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def parted(kind, neighbour):  # type: ignore[no-untyped-def]
+    """Does a character not go on into its neighbour? Letters do not go on into Han characters."""
+    return neighbour <= HARD or (kind == LETTER and neighbour == HAN)
+
+
+@njit(cache=True, nogil=True)
+def _ends_before(data, classes, point, i):  # type: ignore[no-untyped-def]
+    """May the character at byte i be put together with what is before it: does none touch it?"""
+    kind = classes[np.uint64(point)]
+    if kind == HAN or i == 0:
+        return True
+    j = i - 1
+    while j > 0 and data[j] & 0xC0 == 0x80:
+        j -= 1
+    neighbour = classes[np.uint64(decode(data, np.uint64(j))[0])]
+    return neighbour == STOP or parted(kind, neighbour)
+
+
+@njit(cache=True, nogil=True)
+def _ends_behind(data, classes, point, i):  # type: ignore[no-untyped-def]
+    """The same of a character that ends before byte i, and what is behind it."""
+    kind = classes[np.uint64(point)]
+    if kind == HAN or i >= len(data):
+        return True
+    neighbour = classes[np.uint64(decode(data, np.uint64(i))[0])]
+    return neighbour == STOP or parted(kind, neighbour)
 
 
 @njit(cache=True, nogil=True)

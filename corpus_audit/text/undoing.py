@@ -7,7 +7,7 @@ from numba import njit
 
 from corpus_audit.text.codepoints import decode, encode
 from corpus_audit.text.fold import SEPARATOR
-from corpus_audit.text.suspects import DIGIT, GAP, HAN, HARD, LETTER, letter_of
+from corpus_audit.text.suspects import DIGIT, GAP, HAN, HARD, LETTER, letter_of, parted
 
 #: What was undone before or at a character of an undone stretch.
 SOFT_GAP, HARD_GAP, JOINED, REPEAT, LEET, LOOKS = 1, 2, 4, 8, 16, 32
@@ -107,8 +107,8 @@ def _close_gaps(code, where, kind, n, alone, char, begin, stop, bits):  # type: 
             g += 1
         if j > 0 and g < n and g - j <= GAP:
             x, y = j - 1, g
-            x_lone = _parted(kind[x], kind[x - 1]) if x > 0 else alone
-            y_lone = y + 1 == n or _parted(kind[y], kind[y + 1])
+            x_lone = parted(kind[x], kind[x - 1]) if x > 0 else alone
+            y_lone = y + 1 == n or parted(kind[y], kind[y + 1])
             han = kind[x] == HAN and kind[y] == HAN
             beside = (kind[x] == HAN and kind[y] == LETTER and y_lone) or (
                 kind[y] == HAN and kind[x] == LETTER and x_lone
@@ -165,12 +165,6 @@ def _write(  # type: ignore[no-untyped-def]
     out[o] = SEPARATOR
     start[o], end[o], what[o] = stop[m - 1], stop[m - 1], 0
     offsets[count + 1] = o + 1
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _parted(kind, neighbour):  # type: ignore[no-untyped-def]
-    """Does a character not go on into its neighbour? Letters do not go on into Han characters."""
-    return neighbour <= HARD or (kind == LETTER and neighbour == HAN)
 
 
 @njit(cache=True, nogil=True, inline="always")
