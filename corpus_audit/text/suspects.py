@@ -33,7 +33,7 @@ def find(data, begin, classes, looks, known, pairs, out):  # type: ignore[no-unt
 
     `data` has 64 bytes at least. `pairs` has a bit for each PAIR of `known`: it stays in the cache.
     """
-    n = np.int64(0)
+    n, known_to, is_word = np.int64(0), np.int64(-1), False
     while begin < len(data) and n + STEP <= len(out):
         (mask, gap), m = marked(data, begin - 2), n
         while mask:  # nearly all are gaps, and nearly all of these end here
@@ -62,8 +62,13 @@ def find(data, begin, classes, looks, known, pairs, out):  # type: ignore[no-unt
             else:
                 m += 1
         for k in range(n, m):
-            out[n] = out[k]
-            n += _is_suspect(data, out[k], classes, looks, known)
+            i = out[n] = out[k]
+            if not _is_gap(data, i, classes):
+                if i >= known_to:  # a word has many marks, and is looked at once
+                    is_word, known_to = _is_word(data, i, classes, looks, known)
+                n += is_word
+            else:
+                n += _joins(data, i, classes, known)
         begin += STEP
     return n, begin
 
@@ -174,7 +179,7 @@ def _in_word(point, classes, looks):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
-    """Is the run of letters, digits and leet around byte i a word of some literal?
+    """Is the run of letters, digits and leet around byte i a word of some literal? And its end.
 
     Letters that are repeated count once. A sign before the word may be no part of it; then the word
     has to be odd besides.
@@ -207,7 +212,8 @@ def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
         last = letter
         first += np.int64(nbytes)
         chars += 1
-    return many and chars <= TOKEN and (known[whole] & WORD or (odd and known[bare] & WORD)) != 0
+    is_word = known[whole] & WORD or (odd and known[bare] & WORD)
+    return many and chars <= TOKEN and is_word != 0, max(first, i + 1)
 
 
 @njit(cache=True, nogil=True)
@@ -235,26 +241,28 @@ def know(points, offsets, classes, looks, known):  # type: ignore[no-untyped-def
                 word = before = np.int64(0)
 
 
-@njit(cache=True, nogil=True)
-def _is_suspect(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
-    """Of a marked byte: of a gap, do its neighbours stand side by side in a literal; of a word, is
-    it a word of one?"""
+@njit(cache=True, nogil=True, inline="always")
+def _is_gap(data, i, classes):  # type: ignore[no-untyped-def]
+    """Is the mark at byte i of a gap, or of a letter with a gap behind it? Others are of words."""
     code, nbytes = decode(data, np.uint64(i))
     kind = classes[np.uint64(code)]
-    after = i + np.int64(nbytes)
-    sub = code == 64 or code == 36  # @ and $ are leet where a letter stands beside them
-    gap = kind <= HARD and not sub
     if kind == LETTER:
-        follower, _n = decode(data, np.uint64(after))
-        gap = classes[np.uint64(follower)] <= HARD and follower != 64 and follower != 36
-    if not gap:
-        return _is_word(data, i, classes, looks, known)
+        code = decode(data, np.uint64(i + np.int64(nbytes)))[0]
+        kind = classes[np.uint64(code)]
+    return kind <= HARD and code != 64 and code != 36  # @ and $ are leet beside a letter
+
+
+@njit(cache=True, nogil=True)
+def _joins(data, i, classes, known):  # type: ignore[no-untyped-def]
+    """Do the neighbours of a gap stand side by side in a literal, and would undoing join them?"""
+    code, nbytes = decode(data, np.uint64(i))
+    kind = classes[np.uint64(code)]
     start, left = i, np.int64(code)
     if kind != LETTER:
         left, start = _word_before(data, classes, i)
     if left == 0:
         return False
-    right, after = _word_after(data, classes, after)
+    right, after = _word_after(data, classes, i + np.int64(nbytes))
     if not known[hashed(left, right)] & PAIR:
         return False
     if not (_ends_before(data, classes, left, start) and _ends_behind(data, classes, right, after)):
