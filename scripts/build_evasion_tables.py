@@ -24,7 +24,7 @@ from corpus_audit.text.suspects import DIGIT, HAN, HARD, LETTER, OTHER, SOFT, ST
 DEFAULT = Path(__file__).parent.parent / "corpus_audit/text/data/evasion.npz"
 # Marks that end or part sentences and clauses, or stand around them.
 SENTENCE = set(",!?:;()\"'。、《》〈〉「」『』【】〔〕〖〗“”‘’—…\u3000")
-# What is counted is no character taken apart: 十八, 二十, 做了一 (for 木, 王, 子) stand in every text.
+# What is counted is no character taken apart: 十八, 二十, 做了一 (木, 王, 子) are in every text.
 COUNTED = set("一二三四五六七八九十百千了")
 
 # Letters of other scripts that look like Latin ones, folded (so small ones, also where the capital

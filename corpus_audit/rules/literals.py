@@ -59,11 +59,6 @@ class Literals:
         self._kinds = int(np.bitwise_or.reduce(self.kinds, initial=0))
         self.others = np.flatnonzero(starts).astype(np.uint8)
 
-    @property
-    def longest(self) -> int:
-        """Bytes of the longest literal."""
-        return int(np.diff(self._offsets).max(initial=0))
-
     def find(self, view: View) -> Occurrences:
         """Every occurrence of every literal in a view, in order of their starts."""
         if not len(self._order) or view.offsets[0] == view.offsets[-1]:

@@ -79,7 +79,8 @@ class Matcher:
             around = self._conditions.neighbours
             pairs = {*fold_texts(self._neighbours.split_pairs()), *fold_texts(around.split_pairs())}
         further = sorted(pairs.difference(owners.spellings))
-        loose = np.r_[owners.loose[owners.literal_of], np.zeros(len(further), np.bool_)]
+        loose = owners.loose[owners.literal_of] & ~owners.respelled  # 3哥 is no part of 13哥
+        loose = np.r_[loose, np.zeros(len(further), np.bool_)]
         self._literals = Literals([*owners.spellings, *further], loose)
         self._is_pair = np.ones(len(loose), np.bool_)
         self._is_pair[: self._spellings] = [spelling in pairs for spelling in owners.spellings]
