@@ -212,6 +212,7 @@ def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
         last = letter
         first += np.int64(nbytes)
         chars += 1
+    many = many or (first < len(data) and _han(data, first))  # kkk粉, but not xxxx
     is_word = known[whole] & WORD or (odd and known[bare] & WORD)
     return many and chars <= TOKEN and is_word != 0, max(first, i + 1)
 
@@ -249,7 +250,9 @@ def _is_gap(data, i, classes):  # type: ignore[no-untyped-def]
     if kind == LETTER:
         code = decode(data, np.uint64(i + np.int64(nbytes)))[0]
         kind = classes[np.uint64(code)]
-    return kind <= HARD and code != 64 and code != 36  # @ and $ are leet beside a letter
+    if code == 64 or code == 36:  # @ and $ are leet beside a letter
+        return 0 < i < len(data) - 1 and data[i - 1] >= 0x80 and data[i + 1] >= 0x80
+    return kind <= HARD
 
 
 @njit(cache=True, nogil=True)

@@ -2,8 +2,11 @@
 
 import pytest
 
-from benchmarks.provenance.licences import measure
+from benchmarks.provenance.licences import SETS, measure
 from corpus_audit.detectors.licences import LicenceDetector
+from corpus_audit.rules.location import load_toml
+from corpus_audit.rules.statements import load_statements
+from corpus_audit.text.fold import fold_texts
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +19,16 @@ def test_statements_are_found_on_own_cases_in_both_languages(half):
     precision, recall, cases = measure(half)
     assert cases >= 100
     assert precision >= 0.95 and recall >= 0.95
+
+
+def test_the_words_that_patterns_need_beside_them_hide_no_statement():
+    files = [SETS / f"licence_{half}.toml" for half in ("dev", "test")]
+    cases = [case["text"] for file in files for case in load_toml(file)["cases"]]
+    specs = [spec for spec in load_statements().specs if spec.beside]
+    texts = [text.decode() for text in fold_texts(cases)]
+    stated = [(s, t) for s in specs for t in texts if any(e.search(t) for e in s.expressions)]
+    assert len(stated) > 20
+    assert all(spec.may_stand_in(text) for spec, text in stated)
 
 
 def test_a_finding_points_at_the_statement_in_the_raw_text(make_batch, detector):

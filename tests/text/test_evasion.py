@@ -26,6 +26,8 @@ RULES = [rule(terms=TERMS)]
         ("赌😀博", "赌😀博", "squeezed"),
         ("赌·博", "赌·博", "squeezed"),
         ("赌•博", "赌•博", "squeezed"),
+        ("赌$博", "赌$博", "squeezed"),
+        ("我@赌@博@", "赌@博", "squeezed"),
         ("枪。支。弹。药", "枪。支。弹。药", "squeezed"),
         ("买枪，支，弹，药吗", "枪，支，弹，药", "width+squeezed"),
         ("枪\n支\n弹\n药", "枪\n支\n弹\n药", "squeezed"),
@@ -81,6 +83,18 @@ def test_a_term_written_to_evade_is_found_with_what_it_took(text, piece, trace):
 )
 def test_ordinary_writing_is_left_alone(text):
     assert found(RULES, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["an i/o model, e.g. c/c++", "$home and @home of $user", "xxxxxx aaaa", "ok。 ## <a name",
+     "├── home", "i d card"],
+)  # fmt: skip
+def test_what_undoing_would_not_put_together_is_no_suspect(text):
+    view = fold(Utf8.of(pa.array([text], pa.large_string())))
+    terms = ("iota", "eggs", "ccm", "home", "user", "axxa", "oka", "id card")
+    neighbours = evasion.Neighbours(fold_texts(terms))
+    assert len(evasion.suspects(view, view.offsets[:0], neighbours)) == 0
 
 
 def test_what_was_never_asked_for_is_not_undone():
