@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from corpus_audit.text.fold import fold_text
-from corpus_audit.text.suspects import DIGIT, HAN, HARD, LETTER, OTHER, SOFT, STOP
+from corpus_audit.text.known import DIGIT, HAN, HARD, LETTER, OTHER, SOFT, STOP
 
 DEFAULT = Path(__file__).parent.parent / "corpus_audit/text/data/evasion.npz"
 # Marks that end or part sentences and clauses, or stand around them.

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from corpus_audit.text import known, undoing
 from corpus_audit.text import suspects as marks
-from corpus_audit.text import undoing
 from corpus_audit.text.buffers import Bytes, Int64s
 from corpus_audit.text.fold import View
 
@@ -63,9 +63,9 @@ class Neighbours:
         points = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32).astype(np.int64)
         offsets = np.cumsum([0, *map(len, texts)], dtype=np.int64)
         tables = load_tables()
-        self.known = np.zeros(1 << marks.HASH_BITS, np.uint8)
-        marks.know(points, offsets, tables.classes, tables.looks, self.known)
-        self.pairs = np.packbits(self.known & marks.PAIR, bitorder="little")
+        self.known = np.zeros(1 << known.HASH_BITS, np.uint8)
+        known.know(points, offsets, tables.classes, tables.looks, self.known)
+        self.pairs = np.packbits(self.known & known.PAIR, bitorder="little")
         self.joinable = np.zeros(0x110000, np.bool_)
         self.joinable[[ord(char) for char in self.characters]] = True
         self.parts = np.zeros(0x110000, np.bool_)  # the first of two that make a joinable one
@@ -141,7 +141,7 @@ def bare(literals: Sequence[bytes]) -> list[bytes]:
     """Literals without what may stand in gaps; those that are nothing else as they are."""
     text = b"".join(literal + b"\0" for literal in literals).decode()
     points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    kept = points[(load_tables().classes[points] > marks.HARD) | (points == 0)]
+    kept = points[(load_tables().classes[points] > known.HARD) | (points == 0)]
     texts = kept.tobytes().decode("utf-32-le").encode().split(b"\0")[:-1]
     return [text or literal for text, literal in zip(texts, literals, strict=True)]
 

@@ -10,17 +10,25 @@ import numpy as np
 from numba import njit
 
 from corpus_audit.text.codepoints import decode
+from corpus_audit.text.known import (
+    HAN,
+    HARD,
+    LETTER,
+    PAIR,
+    STOP,
+    TRIPLE,
+    WHOLE,
+    WORD,
+    hashed,
+    in_word,
+    letter_of,
+    plain_letter,
+)  # fmt: skip
 from corpus_audit.text.masks import U1, zeros
 from corpus_audit.text.shapes import STEP, marked
 
-#: What a code point of a folded text is. SOFT is put between the characters of a word; HARD parts
-#: sentences, so it takes more to believe in evasion.
-SOFT, HARD, LETTER, DIGIT, HAN, OTHER, STOP = range(7)
 GAP = 4  # characters that a gap may have
 TOKEN = 40  # characters: longer runs of letters and digits are no words
-HASH, HASH_BITS = 1_000_003, 20
-#: What is known of two or three characters, or a word, by its hash: bits of `Neighbours.known`.
-PAIR, WHOLE, TRIPLE, WORD = 1, 2, 4, 8
 
 _LETTER = np.zeros(128, np.bool_)  # or digit
 _LETTER[[*b"abcdefghijklmnopqrstuvwxyz0123456789"]] = True
@@ -96,12 +104,6 @@ def _han(data, i):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def hashed(left, right):  # type: ignore[no-untyped-def]
-    """Where `known` says something of two characters, or of a hash and one more."""
-    return (np.int64(left) * HASH + np.int64(right)) & ((1 << HASH_BITS) - 1)
-
-
-@njit(cache=True, nogil=True, inline="always")
 def _side_by_side(known, before, left, right, after):  # type: ignore[no-untyped-def]
     """Do two characters stand side by side in some literal that fits one more of the text?
 
@@ -157,26 +159,6 @@ def _word_after(data, classes, i):  # type: ignore[no-untyped-def]
     return np.int64(found), np.int64(at)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def letter_of(point, looks):  # type: ignore[no-untyped-def]
-    """The letter that a leet character or a lookalike stands for, or 0."""
-    return np.int64(looks[np.uint64(point)]) if point < len(looks) else 0
-
-
-@njit(cache=True, nogil=True, inline="always")
-def plain_letter(point, looks):  # type: ignore[no-untyped-def]
-    """A character of a word as words are compared: leet and lookalikes read, l as i."""
-    letter = letter_of(point, looks)
-    point = letter if letter else point
-    return 0x69 if point == 0x6C else point
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _in_word(point, classes, looks):  # type: ignore[no-untyped-def]
-    kind = classes[np.uint64(point)]
-    return kind in (LETTER, DIGIT) or letter_of(point, looks) != 0
-
-
 @njit(cache=True, nogil=True)
 def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
     """Is the run of letters, digits and leet around byte i a word of some literal? And its end.
@@ -190,7 +172,7 @@ def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
         while j > 0 and (data[j] & 0xC0) == 0x80:
             j -= 1
         code, _n = decode(data, np.uint64(j))
-        if not _in_word(code, classes, looks):
+        if not in_word(code, classes, looks):
             break
         first = j
         chars += 1
@@ -198,7 +180,7 @@ def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
     odd, many = False, False  # many: letters that differ
     while first < len(data) and chars <= TOKEN:
         code, nbytes = decode(data, np.uint64(first))
-        if not _in_word(code, classes, looks):
+        if not in_word(code, classes, looks):
             break
         letter = np.int64(plain_letter(np.int64(code), looks))
         if letter != last:
@@ -215,31 +197,6 @@ def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
     many = many or (first < len(data) and _han(data, first))  # kkk粉, but not xxxx
     is_word = known[whole] & WORD or (odd and known[bare] & WORD)
     return many and chars <= TOKEN and is_word != 0, max(first, i + 1)
-
-
-@njit(cache=True, nogil=True)
-def know(points, offsets, classes, looks, known):  # type: ignore[no-untyped-def]
-    """Write down what `known` says of some texts, given as code points."""
-    for t in range(len(offsets) - 1):
-        first, last = offsets[t], offsets[t + 1]
-        for i in range(first, last - 1):
-            pair = hashed(points[i], points[i + 1])
-            known[pair] |= PAIR
-            if last - first == 2:
-                known[pair] |= WHOLE
-            if i + 2 < last:
-                known[hashed(pair, points[i + 2])] |= TRIPLE
-        word, before = np.int64(0), np.int64(0)
-        for i in range(first, last + 1):
-            if i < last and _in_word(points[i], classes, looks):
-                letter = np.int64(plain_letter(points[i], looks))
-                if letter != before:
-                    word = hashed(word, letter)
-                before = letter
-            else:
-                if before:
-                    known[word] |= WORD
-                word = before = np.int64(0)
 
 
 @njit(cache=True, nogil=True, inline="always")

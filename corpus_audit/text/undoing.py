@@ -7,7 +7,8 @@ from numba import njit
 
 from corpus_audit.text.codepoints import decode, encode
 from corpus_audit.text.fold import SEPARATOR
-from corpus_audit.text.suspects import DIGIT, GAP, HAN, HARD, LETTER, letter_of, parted
+from corpus_audit.text.known import DIGIT, HAN, HARD, LETTER, letter_of
+from corpus_audit.text.suspects import GAP, parted
 
 #: What was undone before or at a character of an undone stretch.
 SOFT_GAP, HARD_GAP, JOINED, REPEAT, LEET, LOOKS = 1, 2, 4, 8, 16, 32
