@@ -127,8 +127,12 @@ def test_a_killed_scan_goes_on_where_it_stopped(corpus, whole, tmp_path, delay):
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_scan_says_how_to_go_on(corpus, tmp_path, stop):
-    out = tmp_path / "a"
-    command = scan_command(corpus, out, "--unit-size", "20k", "--batch-size", "1")
+    out, data = tmp_path / "a", tmp_path / "data"
+    data.mkdir()  # enough of it to be far from its end when the first unit is done
+    texts = [f"{i}: {'nothing to be found here. ' * 8}" for i in range(20_000)]
+    (data / "long.jsonl").write_text("\n".join(json.dumps({"text": text}) for text in texts))
+    (tmp_path / "key").write_bytes((corpus / "key").read_bytes())
+    command = scan_command(tmp_path, out, "--unit-size", "20k", "--batch-size", "1")
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
