@@ -146,14 +146,14 @@ def _maybe(data, at, head, shift, bits):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _spread(mask, base, out, n):  # type: ignore[no-untyped-def]
+def _spread(mask, base, out, n, together):  # type: ignore[no-untyped-def]
     """Write `base` and the place of each bit of a mask: how many are written then.
 
-    Eight at a time, because each end of a loop is a guess of the processor that fails.
+    Several at a time, because each end of a loop is a guess of the processor that fails.
     """
     count = n
     while mask:
-        for _ in range(8):
+        for _ in range(together):
             out[count] = base + zeros(mask)
             count += np.int64(mask != _U0)
             mask &= mask - U1
@@ -189,8 +189,15 @@ def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ig
                 short |= lead & ~(between(source, i, 0xE0, 0xFF) >> _U3)
             if not kinds:
                 short = _U0
-            a = _spread((lead | other) & ~short & _KEPT, i, chars, a)
-            b = _spread(short & _KEPT, i, odd, b)
+            asked = (lead | other) & ~short & _KEPT
+            hits, mask = _U0, asked
+            while mask:  # six at a time, because each end of a loop is a guess that fails
+                for _ in range(6):
+                    at = zeros(mask) & _U63  # of no bit 0, which counts only if it was asked
+                    hits |= _has(heads, shift, hashed(eight(source, i + at), _U6)) << at
+                    mask &= mask - U1
+            a = _spread(hits & asked, i, chars, a, 3)
+            b = _spread(short & _KEPT, i, odd, b, 4)
             mask = word & ~(word << U1 | inside) & _KEPT
             inside = word >> _U55 & U1
             while mask:
@@ -200,11 +207,7 @@ def candidates(data, begin, kinds, others, shift, heads, bits, out):  # type: ig
                     c += np.int64(mask != _U0)
                     mask &= mask - U1
             i += _STEPPED
-        kept = np.int64(0)
         for p in range(a):
-            chars[kept] = chars[p]
-            kept += np.int64(_has(heads, shift, hashed(eight(source, chars[p]), _U6)))
-        for p in range(kept):
             out[n] = (base + chars[p]) << _U4 | _U15
             n += np.int64(_maybe(source, chars[p], _U6, shift, bits))
         for p in range(b):
