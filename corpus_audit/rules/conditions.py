@@ -12,9 +12,9 @@ from numba import njit
 
 from corpus_audit.rules.literals import Literals, Occurrences
 from corpus_audit.rules.model import Rule
-from corpus_audit.rules.nearby import PADDING, Nearby
+from corpus_audit.rules.nearby import Nearby
 from corpus_audit.text import evasion
-from corpus_audit.text.buffers import Bytes, Int64s
+from corpus_audit.text.buffers import Int64s
 from corpus_audit.text.fold import SEPARATOR, View, fold_texts
 
 _WIDEST = 4  # bytes of a code point
@@ -25,7 +25,6 @@ class _Windows(NamedTuple):
     """Surroundings of matches, joined where they overlap, copied into one view."""
 
     view: View
-    padded: Bytes  # its data, and zeros behind
     origin: Int64s  # byte of the searched view at which each window begins
     of: Int64s  # window of each match
 
@@ -44,14 +43,18 @@ class Conditions:
 
     def hold(
         self, view: View, row: npt.NDArray[np.int32], rule: npt.NDArray[np.int32],
-        start: Int64s, end: Int64s, splits: Int64s,
+        start: Int64s, end: Int64s, places: Int64s,
     ) -> npt.NDArray[np.bool_]:  # fmt: skip
         """Which matches have around them what their rules ask, in the document they stand in.
 
-        `splits`: where `Neighbours.split_pairs` stand. Distances are code points between the
+        `places`: where, by `neighbours`, evasion may be. Distances are code points between the
         nearest ends.
         """
         held = np.ones(len(row), np.bool_)
+        asked = np.flatnonzero(self._wanted.ask(rule))
+        held[asked] = self._wanted.may_hold(
+            view, row[asked], rule[asked], start[asked], end[asked], places
+        )
         for lists in (self._wanted, self._unwanted):
             asked = np.flatnonzero(held & lists.ask(rule))
             asked = asked[np.argsort(start[asked], kind="stable")]
@@ -60,7 +63,7 @@ class Conditions:
             while at < len(asked):  # a part at a time, so that dense matches take bounded memory
                 stop = max(int(np.searchsorted(read, read[at] + _PART)), at + 1)
                 part, at = asked[at:stop], stop
-                held[part] = lists.hold(view, row[part], rule[part], start[part], end[part], splits)
+                held[part] = lists.hold(view, row[part], rule[part], start[part], end[part], places)
         return held
 
 
@@ -114,50 +117,32 @@ class _Lists:
         read: Int64s = 2 * self._reach[rule]
         return read
 
+    def may_hold(
+        self, view: View, row: npt.NDArray[np.int32], rule: npt.NDArray[np.int32],
+        start: Int64s, end: Int64s, places: Int64s,
+    ) -> npt.NDArray[np.bool_]:  # fmt: skip
+        """Near which matches may the words stand that it takes? Near few of them."""
+        if self._nearby is None:
+            return np.ones(len(row), np.bool_)
+        left, right = view.offsets[row], view.offsets[row + 1] - 1
+        may = self._nearby.may(
+            view.data, rule.astype(np.int64), start, end, left, right, self._first,
+            self._list[self._rarest], self._within[self._rarest],
+        )  # fmt: skip
+        before = np.searchsorted(places, np.maximum(start - self._reach[rule], left))
+        behind = np.searchsorted(places, np.minimum(end + self._reach[rule], right))
+        held: npt.NDArray[np.bool_] = may | (behind > before)
+        return held
+
     def hold(
         self, view: View, row: npt.NDArray[np.int32], rule: npt.NDArray[np.int32],
-        start: Int64s, end: Int64s, splits: Int64s,
+        start: Int64s, end: Int64s, places: Int64s,
     ) -> npt.NDArray[np.bool_]:  # fmt: skip
         """Which matches, in order of their starts, have around them what their rules ask."""
         windows = _around(view, row, start, end, self._reach[rule])
-        if self._nearby is None:  # few are asked
-            return self._satisfied(windows, rule, start, end, splits)
-        held = np.zeros(len(row), np.bool_)
-        may = self._may_hold(self._nearby, windows, rule, start, end, splits)
-        if not may.any():
-            return held
-        row, rule, start, end = row[may], rule[may], start[may], end[may]
-        windows = _around(view, row, start, end, self._reach[rule])
-        held[may] = self._satisfied(windows, rule, start, end, splits)
-        return held
-
-    def _may_hold(
-        self, nearby: Nearby, windows: _Windows, rule: npt.NDArray[np.int32], start: Int64s,
-        end: Int64s, splits: Int64s,
-    ) -> npt.NDArray[np.bool_]:  # fmt: skip
-        """Near which matches may the words stand that it takes? Near few of them."""
-        bounds = windows.view.offsets
-        shift = (bounds[:-1] - windows.origin)[windows.of]
-        start, end = start + shift, end + shift
-        left, right = bounds[windows.of], bounds[windows.of + 1]
-        may = nearby.may(
-            windows.padded, rule.astype(np.int64), start, end, left, right, self._first,
-            self._list[self._rarest], self._within[self._rarest],
-        )  # fmt: skip
-        if self._undo:
-            places, reach = self._places(windows, splits), self._reach[rule]
-            before = np.searchsorted(places, np.maximum(start - reach, left))
-            may |= np.searchsorted(places, np.minimum(end + reach, right)) > before
-        return may
-
-    def _satisfied(
-        self, windows: _Windows, rule: npt.NDArray[np.int32], start: Int64s, end: Int64s,
-        splits: Int64s,
-    ) -> npt.NDArray[np.bool_]:  # fmt: skip
-        """Which matches have in their windows what their rules ask."""
         found = self._literals.find(windows.view)
         if self._undo:
-            written = self._undone(windows, splits)
+            written = self._undone(windows, places)
             found = Occurrences(*map(np.concatenate, zip(found, written, strict=True)))
             found = found.only(np.argsort(found.start, kind="stable"))
         shift = (windows.view.offsets[:-1] - windows.origin)[windows.of]
@@ -172,22 +157,16 @@ class _Lists:
         )  # fmt: skip
         return held
 
-    def _places(self, windows: _Windows, splits: Int64s) -> Int64s:
-        """Where evasion of a word may be."""
+    def _undone(self, windows: _Windows, places: Int64s) -> Occurrences:
+        """Words that are written to evade, at places of the searched view."""
         view = windows.view
         stop = windows.origin + np.diff(view.offsets) - 1
-        window = np.searchsorted(windows.origin, splits, side="right") - 1
-        inside = (window >= 0) & (splits < stop[np.maximum(window, 0)])
-        shift = view.offsets[:-1] - windows.origin
-        near = splits[inside] + shift[window[inside]]
-        return evasion.suspects(view, near, self.neighbours)
-
-    def _undone(self, windows: _Windows, splits: Int64s) -> Occurrences:
-        """Words that are written to evade."""
-        view, places = windows.view, self._places(windows, splits)
-        if not len(places):
+        window = np.searchsorted(windows.origin, places, side="right") - 1
+        inside = (window >= 0) & (places < stop[np.maximum(window, 0)])
+        if not inside.any():
             none = np.zeros(0, np.int64)
             return Occurrences(none, none, none)
+        places = places[inside] + (view.offsets[:-1] - windows.origin)[window[inside]]
         undone = evasion.undo(view, places, self.neighbours)
         found = self._literals.find(undone.view)
         bits, _ = evasion.undone_in(undone, found.start, found.end)
@@ -212,9 +191,9 @@ def _around(
     begin, stop = left[first], np.maximum.reduceat(right, first)
     of = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(row)]))
     offsets = np.r_[0, np.cumsum(stop - begin + 1)]
-    data = np.zeros(offsets[-1] + PADDING, np.uint8)
+    data = np.empty(offsets[-1], np.uint8)
     _copy(view.data, begin, stop, offsets, data)
-    return _Windows(View(offsets, data[: offsets[-1]]), data, begin, of)
+    return _Windows(View(offsets, data), begin, of)
 
 
 @njit(cache=True, nogil=True)

@@ -77,6 +77,7 @@ class Matcher:
             self._forms = Literals(list(forms), owners.loose[self._form])
             self._neighbours = evasion.Neighbours(forms)
             around = self._conditions.neighbours
+            self._suspects = evasion.Suspects(self._neighbours, around)
             pairs = {*fold_texts(self._neighbours.split_pairs()), *fold_texts(around.split_pairs())}
         further = sorted(pairs.difference(owners.spellings))
         loose = owners.loose[owners.literal_of] & ~owners.respelled  # 3哥 is no part of 13哥
@@ -89,14 +90,16 @@ class Matcher:
         """Findings in documents; of matches of one rule inside each other only the longest."""
         owners = self._owners
         found = self._literals.find(view)
-        splits = found.start[self._is_pair[found.literal]]
         matches = self._plain(view, found.only(found.literal < self._spellings))
+        near = np.zeros(0, np.int64)  # where words that rules want nearby may be written to evade
         if self._undoes:
-            matches = _joined(matches, self._undone(view, splits))
+            splits = found.start[self._is_pair[found.literal]]
+            places, near = self._suspects.find(view, splits)
+            matches = _joined(matches, self._undone(view, places))
         if not len(matches.row):
             return Findings.empty()
         rule = owners.rule[matches.owner]
-        held = self._conditions.hold(view, matches.row, rule, matches.start, matches.end, splits)
+        held = self._conditions.hold(view, matches.row, rule, matches.start, matches.end, near)
         matches = matches.only(held)
         matches = matches.only(self._at_word_edges(view, matches))
         matches = matches.only(_outermost(matches, owners.rule[matches.owner]))
@@ -148,9 +151,8 @@ class Matcher:
         full = np.zeros(len(row), np.bool_)
         return _Matches(row, owner, found.start, found.end, trace, full).only(kept)
 
-    def _undone(self, view: View, splits: Int64s) -> _Matches:
+    def _undone(self, view: View, places: Int64s) -> _Matches:
         """Anchors where evasion was undone."""
-        places = evasion.suspects(view, splits, self._neighbours)
         undone = evasion.undo(view, places, self._neighbours)
         found = self._forms.find(undone.view)
         found, owner, _ = self._owners.spread(

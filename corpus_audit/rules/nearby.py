@@ -26,7 +26,7 @@ from corpus_audit.text.search import (
     keyed,
 )  # fmt: skip
 
-PADDING = 128  # zeros that must stand behind the text
+_BEHIND = 128  # bytes that are read ahead, at most
 _STEP = 56
 _U0, _U3, _U6, _U8, _BYTE = (np.uint64(n) for n in (0, 3, 6, 8, 255))
 _WORDS = 14  # of 64 bits, as a power of two
@@ -85,6 +85,8 @@ def _may(  # type: ignore[no-untyped-def]
             while points > 0 and end < right[k]:
                 points -= data[end] & 0xC0 != 0x80
                 end += 1
+            if end + _BEHIND > len(data):  # the last characters of all: may be
+                continue
             salt, kind = np.uint64(of + 1) * MIX, kinds[of]
             found[k] = _begins(
                 data, np.uint64(stop[k]), np.uint64(end), salt, kind, others, shift, heads, keys

@@ -1,7 +1,7 @@
 """Evasion undone: what was put between, doubled, replaced or taken apart is put right again.
 
 Writing such as 赌.博, c a s i n o, fuuuck, p0rn and 贝者博 is found by its shape in a folded text
-(`suspects`: one branch-free pass over the bytes), and only the stretches around such places are
+(`Suspects`: one branch-free pass over the bytes), and only the stretches around such places are
 written again as they would be without it (`undo`). Clean text costs the one pass.
 """
 
@@ -79,6 +79,40 @@ class Neighbours:
         return [chr(key >> 21) + chr(key & mask) for key in keys]
 
 
+class Suspects:
+    """Where something looks like evasion of a literal of one of some sets, two at most."""
+
+    def __init__(self, *sets: Neighbours) -> None:
+        self._sets = range(len(sets))
+        self._known, self._parts = np.zeros_like(sets[0].known), np.zeros_like(sets[0].parts)
+        for number, one in enumerate(sets):
+            self._known |= one.known << 4 * number
+            self._parts |= one.parts
+        self._pairs = np.packbits((self._known & known.EACH) > 0, bitorder="little")
+
+    def find(self, view: View, splits: Int64s) -> list[Int64s]:
+        """For each set the bytes of a view, rising, at which it looks like evasion of a literal.
+
+        `splits`: where `split_pairs` of the sets stand.
+        """
+        tables, begin = load_tables(), 0
+        data = view.data
+        if len(data) < 64:  # the kernel reads as many at a time
+            data = np.r_[data, np.zeros(64 - len(data), np.uint8)]
+        out, of = np.empty(_ROOM, np.int64), np.empty(_ROOM, np.uint8)
+        places, owners = [splits], [
+            marks.split_in_words(view.data, splits, *tables[:3], self._known, self._parts)
+        ]
+        while begin < len(data):
+            count, begin = marks.find(
+                data, begin, tables.classes, tables.looks, self._known, self._pairs, out, of
+            )
+            places.append(out[:count].copy())
+            owners.append(of[:count].copy())
+        place, owner = np.concatenate(places), np.concatenate(owners)
+        return [np.unique(place[owner >> 4 * number & 1 > 0]) for number in self._sets]
+
+
 @lru_cache
 def load_tables() -> Tables:
     """The tables that ship with the package."""
@@ -88,30 +122,6 @@ def load_tables() -> Tables:
     for read, letter in zip(b"0134@5$7", b"oieaasst", strict=True):
         tables.looks[read] = letter
     return tables
-
-
-def suspects(view: View, splits: Int64s, neighbours: Neighbours) -> Int64s:
-    """Bytes of a view, rising, at which something looks like evasion of a literal.
-
-    `splits`: where `Neighbours.split_pairs` stand.
-    """
-    tables, begin = load_tables(), 0
-    data = view.data
-    if len(data) < 64:  # the kernel reads as many at a time
-        data = np.r_[data, np.zeros(64 - len(data), np.uint8)]
-    out, parts = np.empty(_ROOM, np.int64), [np.zeros(0, np.int64)]
-    while begin < len(data):
-        count, begin = marks.find(
-            data, begin, tables.classes, tables.looks, neighbours.known, neighbours.pairs, out
-        )
-        parts.append(out[:count].copy())
-    if len(splits):
-        kept = marks.split_in_words(
-            view.data, splits, *tables[:3], neighbours.known, neighbours.parts
-        )
-        parts.append(splits[kept])
-    found: Int64s = np.unique(np.concatenate(parts))
-    return found
 
 
 def undo(view: View, places: Int64s, neighbours: Neighbours) -> Undone:

@@ -14,6 +14,14 @@ SOFT, HARD, LETTER, DIGIT, HAN, OTHER, STOP = range(7)
 HASH, HASH_BITS = 1_000_003, 20
 #: What is known of two or three characters, or a word, by its hash: bits of `Neighbours.known`.
 PAIR, WHOLE, TRIPLE, WORD = 1, 2, 4, 8
+#: Two sets of literals share a table, of four bits each: the first bit of each.
+EACH = 0x11
+
+
+@njit(cache=True, nogil=True, inline="always")
+def sets(known, bit):  # type: ignore[no-untyped-def]
+    """Of which sets something is known: some of the bits of `EACH`."""
+    return np.int64(known) // bit & EACH
 
 
 @njit(cache=True, nogil=True, inline="always")

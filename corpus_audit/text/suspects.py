@@ -2,6 +2,7 @@
 
 Bytes are marked by their shape (`corpus_audit.text.shapes`). Of these a gap is suspect where its
 neighbours stand side by side in some literal; a word where, read as it may be meant, it is of one.
+Two sets of literals are asked at once: what is said of each are bits of `EACH`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from numba import njit
 
 from corpus_audit.text.codepoints import decode
 from corpus_audit.text.known import (
+    EACH,
     HAN,
     HARD,
     LETTER,
@@ -23,6 +25,7 @@ from corpus_audit.text.known import (
     in_word,
     letter_of,
     plain_letter,
+    sets,
 )  # fmt: skip
 from corpus_audit.text.masks import U1, zeros
 from corpus_audit.text.shapes import STEP, marked
@@ -36,12 +39,12 @@ _U0, _U3, _U7 = (np.uint64(n) for n in (0, 3, 7))
 
 
 @njit(cache=True, nogil=True)
-def find(data, begin, classes, looks, known, pairs, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with suspect bytes from `begin` on: (count, where to go on).
+def find(data, begin, classes, looks, known, pairs, out, of):  # type: ignore[no-untyped-def]
+    """Fill `out` with suspect bytes from `begin` on, `of` with their sets: (count, where to go on).
 
     `data` has 64 bytes at least. `pairs` has a bit for each PAIR of `known`: it stays in the cache.
     """
-    n, known_to, is_word = np.int64(0), np.int64(-1), False
+    n, known_to, words = np.int64(0), np.int64(-1), np.int64(0)
     while begin < len(data) and n + STEP <= len(out):
         (mask, gap), m = marked(data, begin - 2), n
         while mask:  # nearly all are gaps, and nearly all of these end here
@@ -71,12 +74,14 @@ def find(data, begin, classes, looks, known, pairs, out):  # type: ignore[no-unt
                 m += 1
         for k in range(n, m):
             i = out[n] = out[k]
-            if not _is_gap(data, i, classes):
-                if i >= known_to:  # a word has many marks, and is looked at once
-                    is_word, known_to = _is_word(data, i, classes, looks, known)
-                n += is_word
+            if _is_gap(data, i, classes):
+                found = _joins(data, i, classes, known)
             else:
-                n += _joins(data, i, classes, known)
+                if i >= known_to:  # a word has many marks, and is looked at once
+                    words, known_to = _word_of(data, i, classes, looks, known)
+                found = words
+            of[n] = found
+            n += np.int64(found != 0)
         begin += STEP
     return n, begin
 
@@ -105,18 +110,16 @@ def _han(data, i):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, inline="always")
 def _side_by_side(known, before, left, right, after):  # type: ignore[no-untyped-def]
-    """Do two characters stand side by side in some literal that fits one more of the text?
+    """In which sets two characters stand side by side in a literal that fits one more of the text.
 
     `before` and `after` are 0 where nothing is.
     """
     pair = hashed(left, right)
-    if not known[pair] & PAIR:
-        return False
-    return (
-        known[pair] & WHOLE
-        or known[hashed(pair, after)] & TRIPLE
-        or known[hashed(hashed(before, left), right)] & TRIPLE
-    ) != 0
+    of = sets(known[pair], PAIR)
+    if of:
+        whole, behind = sets(known[pair], WHOLE), sets(known[hashed(pair, after)], TRIPLE)
+        of &= whole | behind | sets(known[hashed(hashed(before, left), right)], TRIPLE)
+    return of
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -160,8 +163,8 @@ def _word_after(data, classes, i):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
-    """Is the run of letters, digits and leet around byte i a word of some literal? And its end.
+def _word_of(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
+    """In which sets is the run of letters, digits and leet around byte i a word? And its end.
 
     Letters that are repeated count once. A sign before the word may be no part of it; then the word
     has to be odd besides.
@@ -195,8 +198,8 @@ def _is_word(data, i, classes, looks, known):  # type: ignore[no-untyped-def]
         first += np.int64(nbytes)
         chars += 1
     many = many or (first < len(data) and _han(data, first))  # kkk粉, but not xxxx
-    is_word = known[whole] & WORD or (odd and known[bare] & WORD)
-    return many and chars <= TOKEN and is_word != 0, max(first, i + 1)
+    of = sets(known[whole], WORD) | (sets(known[bare], WORD) if odd else 0)
+    return of if many and chars <= TOKEN else np.int64(0), max(first, i + 1)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -214,19 +217,19 @@ def _is_gap(data, i, classes):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _joins(data, i, classes, known):  # type: ignore[no-untyped-def]
-    """Do the neighbours of a gap stand side by side in a literal, and would undoing join them?"""
+    """In which sets do the neighbours of a gap stand side by side, so that undoing joins them?"""
     code, nbytes = decode(data, np.uint64(i))
     kind = classes[np.uint64(code)]
     start, left = i, np.int64(code)
     if kind != LETTER:
         left, start = _word_before(data, classes, i)
     if left == 0:
-        return False
+        return np.int64(0)
     right, after = _word_after(data, classes, i + np.int64(nbytes))
-    if not known[hashed(left, right)] & PAIR:
-        return False
+    if not sets(known[hashed(left, right)], PAIR):
+        return np.int64(0)
     if not (_ends_before(data, classes, left, start) and _ends_behind(data, classes, right, after)):
-        return False
+        return np.int64(0)
     before, begin = _word_before(data, classes, start)
     behind, stop = _word_after(data, classes, after)
     # of a letter that stands alone the next one that does: i/o of "i/o model" begins no word
@@ -276,8 +279,8 @@ def _join(pairs, joined, left, right):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def split_in_words(data, places, classes, pairs, joined, known, parts):  # type: ignore[no-untyped-def]
-    """Which places, of two characters that make one, make one that stands in a literal there."""
-    kept = np.zeros(len(places), np.bool_)
+    """In which sets the one that two characters make stands in a literal, at each of some places."""
+    of = np.zeros(len(places), np.uint8)
     for k in range(len(places)):
         left, i = _word_after(data, classes, places[k])
         right, i = _word_after(data, classes, i)
@@ -290,16 +293,16 @@ def split_in_words(data, places, classes, pairs, joined, known, parts):  # type:
         ahead = _join(pairs, joined, b, a) if parts[np.uint64(b)] else np.int64(0)
         beside = known[hashed(char, one)] | known[hashed(char, both)]
         beside |= known[hashed(a, char)] | known[hashed(ahead, char)]
-        if not beside & PAIR:
+        if not beside & EACH:
             continue
         three, i = _word_after(data, classes, i)
         c, j = _word_before(data, classes, j)
-        kept[k] = (
+        of[k] = (
             _side_by_side(known, a, char, one, two)
-            or _side_by_side(known, a, char, both, three)
-            or _side_by_side(known, b, a, char, one)
-            or _side_by_side(known, c, ahead, char, one)
-            or _side_by_side(known, ahead, char, one, two)
-            or _side_by_side(known, ahead, char, both, three)
+            | _side_by_side(known, a, char, both, three)
+            | _side_by_side(known, b, a, char, one)
+            | _side_by_side(known, c, ahead, char, one)
+            | _side_by_side(known, ahead, char, one, two)
+            | _side_by_side(known, ahead, char, both, three)
         )
-    return kept
+    return of

@@ -94,13 +94,13 @@ def test_what_undoing_would_not_put_together_is_no_suspect(text):
     view = fold(Utf8.of(pa.array([text], pa.large_string())))
     terms = ("iota", "eggs", "ccm", "home", "user", "axxa", "oka", "id card")
     neighbours = evasion.Neighbours(fold_texts(terms))
-    assert len(evasion.suspects(view, view.offsets[:0], neighbours)) == 0
+    assert len(evasion.Suspects(neighbours).find(view, view.offsets[:0])[0]) == 0
 
 
 def test_what_was_never_asked_for_is_not_undone():
     view = fold(Utf8.of(pa.array(["天.气 好 f u n"], pa.large_string())))
     neighbours = evasion.Neighbours(fold_texts(["赌博"]))
-    assert len(evasion.suspects(view, view.offsets[:0], neighbours)) == 0
+    assert len(evasion.Suspects(neighbours).find(view, view.offsets[:0])[0]) == 0
 
 
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
