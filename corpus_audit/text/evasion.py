@@ -100,9 +100,10 @@ class Suspects:
         if len(data) < 64:  # the kernel reads as many at a time
             data = np.r_[data, np.zeros(64 - len(data), np.uint8)]
         out, of = np.empty(_ROOM, np.int64), np.empty(_ROOM, np.uint8)
-        places, owners = [splits], [
-            marks.split_in_words(view.data, splits, *tables[:3], self._known, self._parts)
-        ]
+        places, owners = (
+            [splits],
+            [marks.split_in_words(view.data, splits, *tables[:3], self._known, self._parts)],
+        )
         while begin < len(data):
             count, begin = marks.find(
                 data, begin, tables.classes, tables.looks, self._known, self._pairs, out, of

@@ -279,7 +279,7 @@ def _join(pairs, joined, left, right):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def split_in_words(data, places, classes, pairs, joined, known, parts):  # type: ignore[no-untyped-def]
-    """In which sets the one that two characters make stands in a literal, at each of some places."""
+    """In which sets the one that two characters make stands in a literal, at each place."""
     of = np.zeros(len(places), np.uint8)
     for k in range(len(places)):
         left, i = _word_after(data, classes, places[k])
