@@ -9,6 +9,8 @@ from typing import Any
 from corpus_audit.rules.model import Rule
 from corpus_audit.text.fold import fold_texts
 
+_TERMS = {"terms", "lexicon", "all", "near", "unless", "unless_far"}  # compared as they expand
+
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
@@ -61,8 +63,8 @@ def _by_literal(rule: Rule) -> dict[bytes, str]:
 
 def _settings(old: Rule, new: Rule) -> Iterator[tuple[str, Any, Any]]:
     """What differs besides terms; contexts count as what they hold."""
-    one = old.spec.model_dump(mode="json", exclude={"terms", "lexicon", "all", "near", "unless"})
-    other = new.spec.model_dump(mode="json", exclude={"terms", "lexicon", "all", "near", "unless"})
+    one = old.spec.model_dump(mode="json", exclude=_TERMS)
+    other = new.spec.model_dump(mode="json", exclude=_TERMS)
     for key, value in one.items():
         if value != other[key]:
             yield key, value, other[key]

@@ -31,7 +31,7 @@ def expand_rule(
         try:
             named: list[str] = []
             for term in terms:
-                named += _named(term, contexts) if term.startswith("@") else (term,)
+                named += _named(term, contexts)
             if "{" not in "".join(named):  # nearly always
                 return tuple(dict.fromkeys(named))
             return tuple(dict.fromkeys(t for term in named for t in fill(term, slots)))
@@ -56,8 +56,12 @@ def expand_rule(
     conditions = [Condition(plain(terms), spec.within) for terms in lists]
     if spec.near:
         conditions.append(Condition(plain(spec.near), spec.near_within))
-    if spec.unless:
-        conditions.append(Condition(plain(spec.unless), spec.unless_within, wanted=False))
+    for words, within in (
+        (spec.unless, spec.unless_within),
+        (spec.unless_far, spec.unless_far_within),
+    ):
+        if words:
+            conditions.append(Condition(plain(words), within, wanted=False))
     terms = tuple(dict.fromkeys((*plain(written), *literal)))
     distinct = tuple(dict.fromkeys((*written, *literal)))
     base = len(distinct) + len(spec.patterns)
@@ -87,14 +91,18 @@ def fill(term: str, slots: Lists) -> Iterator[str]:
     )
 
 
-def _named(term: str, contexts: Lists) -> Sequence[str]:
-    """The list that `@name` stands for; a bare @ is itself."""
-    if len(term) == 1:
-        return (term,)
+def _named(term: str, contexts: Lists, within: tuple[str, ...] = ()) -> Iterator[str]:
+    """The list that `@name` stands for, and those that it names; a bare @ is itself."""
+    if len(term) == 1 or not term.startswith("@"):
+        yield term
+        return
+    if term in within:
+        raise RuleError(f"list {term} names itself: {' > '.join((*within, term))}")
     if term[1:] not in contexts:
         known = ", ".join(f"@{name}" for name in sorted(contexts)) or "none"
         raise RuleError(f"no list {term} in contexts.toml or in this file; known: {known}")
-    return contexts[term[1:]]
+    for entry in contexts[term[1:]]:
+        yield from _named(entry, contexts, (*within, term))
 
 
 def read_lexicon(file: Path) -> list[str]:

@@ -1,7 +1,7 @@
 """Rules over views: terms and patterns are the anchors, everything else is looked at around them.
 
-    plain view -> anchors ----------------+-> word edges -> conditions -> longest -> spans
-               -> stretches undone -------+
+    plain view -> anchors ---------+-> conditions -> word edges -> quotations -> longest -> spans
+               -> stretches undone +
 
 Anchors are searched in the whole text in one pass. What looks like evasion is undone and searched
 again (`corpus_audit.text.evasion`). Conditions and Chinese word edges cost only where anchors are.
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from corpus_audit.rules.conditions import Conditions
 from corpus_audit.rules.edges import cuts_a_word
 from corpus_audit.rules.literals import Literals, Occurrences
+from corpus_audit.rules.mentions import mentioned
 from corpus_audit.rules.model import Rule
 from corpus_audit.rules.numbers import number_styles
 from corpus_audit.rules.patterns import Patterns
@@ -64,6 +65,8 @@ class Matcher:
         self._undoes = undo
         self._patterns = Patterns([pattern for _, pattern in owners.patterns])
         self._conditions = Conditions(rules, undo)
+        quoted = (rule.spec.unless_quoted for rule in rules)
+        self._quoted = np.array([-1 if most is None else most for most in quoted], np.int64)
         self._spellings = len(owners.spellings)
         pairs: set[bytes] = set()
         if undo:
@@ -102,6 +105,8 @@ class Matcher:
         held = self._conditions.hold(view, matches.row, rule, matches.start, matches.end, near)
         matches = matches.only(held)
         matches = matches.only(self._at_word_edges(view, matches))
+        quoted = self._quoted[owners.rule[matches.owner]]
+        matches = matches.only(~mentioned(view, matches.row, matches.start, matches.end, quoted))
         matches = matches.only(_outermost(matches, owners.rule[matches.owner]))
         spans = locate(text, view, matches.row, matches.start, matches.end, "plain")
         kept = self._meant(text, matches, spans.byte_start, spans.byte_end)

@@ -54,6 +54,9 @@ class RuleSpec(_Model):
     near_within: Distance = 30
     unless: tuple[Text, ...] = ()
     unless_within: Distance = 30
+    unless_far: tuple[Text, ...] = ()  # words that silence at a greater distance
+    unless_far_within: Distance = 120
+    unless_quoted: Annotated[int, Field(ge=0, le=60)] | None = None  # code points beside it there
     patterns: tuple[Pattern, ...] = ()
     edges: Literal["auto", "none"] = "auto"
     hits: tuple[Text, ...] = Field(min_length=1)

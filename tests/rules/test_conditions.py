@@ -33,6 +33,9 @@ from tests.rules.writing import found, pieces, rule
         ({"terms": ("{act}{paper}",)}, "代办学位证", True),
         ({"terms": ("{act}{paper}",)}, "代办签证", False),
         ({"terms": ("冰毒",), "unless": ("打击",)}, "打击\n\n冰毒", False),
+        ({"terms": ("冰毒",), "unless_far": ("打击",)}, "打击" + "一" * 120 + "冰毒", False),
+        ({"terms": ("冰毒",), "unless_far": ("打击",)}, "打击" + "一" * 121 + "冰毒", True),
+        ({"terms": ("冰毒",), "unless": ("谨防",), "unless_far": ("@law",)}, "冰毒。警方", False),
     ],
 )
 def test_a_rule_asks_what_stands_around(keys, text, hit):

@@ -68,8 +68,11 @@ def test_a_match_inside_a_longer_word_is_told_by_jieba(before, match, after, cut
     assert cuts_a_word(before, match, after) == cut
 
 
-@given(st.text("宝鸡巴士站毒品销售点卖淫秽k粉", max_size=12), st.data())
+@given(
+    st.text("宝鸡巴士站毒品销售点卖淫秽k粉", max_size=12).filter(lambda t: "kk" not in t), st.data()
+)
 def test_only_matches_that_words_of_the_dictionary_cross_are_cut(text, data):
+    # kk is one ASCII word: its edges are looked at before
     start = data.draw(st.integers(0, len(text)))
     stop = data.draw(st.integers(start, len(text)))
     tokens = [0, *accumulate(map(len, tokenizer().cut(text, HMM=False)))]
