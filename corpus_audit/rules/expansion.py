@@ -91,18 +91,37 @@ def fill(term: str, slots: Lists) -> Iterator[str]:
     )
 
 
-def _named(term: str, contexts: Lists, within: tuple[str, ...] = ()) -> Iterator[str]:
-    """The list that `@name` stands for, and those that it names; a bare @ is itself."""
+def written_out(lists: Lists, shared: Lists) -> dict[str, Sequence[str]]:
+    """Lists by name, with those that they name in place of their names: `shared` and `lists`.
+
+    `shared` is written out already. Raises RuleError for an unknown list and one that names itself.
+    """
+    made = dict(shared)
+
+    def write(name: str, within: tuple[str, ...]) -> Sequence[str]:
+        if name in within:
+            raise RuleError(f"list @{name} names itself: @{' > @'.join((*within, name))}")
+        entries: dict[str, None] = {}
+        for entry in lists[name]:
+            if entry[1:] in lists and entry.startswith("@"):
+                entries |= dict.fromkeys(write(entry[1:], (*within, name)))
+            else:
+                entries |= dict.fromkeys(_named(entry, shared))
+        return tuple(entries)
+
+    for name in lists:
+        made[name] = write(name, ())
+    return made
+
+
+def _named(term: str, contexts: Lists) -> Sequence[str]:
+    """The list that `@name` stands for; a bare @ and any other term is itself."""
     if len(term) == 1 or not term.startswith("@"):
-        yield term
-        return
-    if term in within:
-        raise RuleError(f"list {term} names itself: {' > '.join((*within, term))}")
+        return (term,)
     if term[1:] not in contexts:
         known = ", ".join(f"@{name}" for name in sorted(contexts)) or "none"
         raise RuleError(f"no list {term} in contexts.toml or in this file; known: {known}")
-    for entry in contexts[term[1:]]:
-        yield from _named(entry, contexts, (*within, term))
+    return contexts[term[1:]]
 
 
 def read_lexicon(file: Path) -> list[str]:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from corpus_audit.errors import RuleError
 from corpus_audit.rules.demotions import SUFFIX, beside, demote
-from corpus_audit.rules.expansion import Lists, expand_rule
+from corpus_audit.rules.expansion import Lists, expand_rule, written_out
 from corpus_audit.rules.location import load_toml, rules_dir
 from corpus_audit.rules.matcher import Matcher
 from corpus_audit.rules.model import Rule, RuleFile, RuleSpec
@@ -126,7 +126,11 @@ def _read_file(file: Path, shared: Lists, rules: list[Rule], faults: list[str]) 
     if not isinstance(tables, list) or not tables:
         faults.append(f"{file}:1: no [[rule]] in it: it would have no effect. Add one or remove it")
         return
-    contexts = {**shared, **lists.contexts}
+    try:
+        contexts = written_out(lists.contexts, shared)
+    except RuleError as error:
+        faults.append(f"{file}:1: {error}")
+        return
     read: list[tuple[Rule, list[str]]] = []
     for line, table in zip(_header_lines(file, len(tables)), tables, strict=True):
         if not isinstance(table, dict):
@@ -162,9 +166,11 @@ def load_contexts(file: Path) -> Lists:
     if not file.is_file():
         return {}
     try:
-        return RuleFile.model_validate(load_toml(file)).contexts
+        return written_out(RuleFile.model_validate(load_toml(file)).contexts, {})
     except ValidationError as error:
         raise RuleError("\n".join(f"{file}: {fault}" for fault in _said(error))) from None
+    except RuleError as error:
+        raise RuleError(f"{file}: {error}") from None
 
 
 def _header_lines(file: Path, tables: int) -> list[int]:

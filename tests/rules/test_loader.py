@@ -160,13 +160,17 @@ def test_a_term_of_the_greatest_length_is_matched(tmp_path):
 def test_a_list_of_contexts_may_name_others_but_not_itself(tmp_path):
     example = 'hits = ["出售冰毒"]\nmisses = ["警方查获冰毒"]'
     head = 'title = {en = "t", zh = "t"}\nrisk = "A.1.h"\nseverity = "high"\nconfidence = "high"'
-    lists = '[contexts]\nboth = ["@one", "法院"]\none = ["警方"]\nround = ["@round"]\n'
+    lists = '[contexts]\nboth = ["@one", "法院"]\none = ["警方"]\n'
     (tmp_path / "a.toml").write_text(
         f'{lists}[[rule]]\nid = "a"\n{head}\nterms = ["冰毒"]\nunless = ["@both"]\n{example}\n'
     )
     (rule,) = load_rules([tmp_path]).rules
     assert [condition.literals for condition in rule.conditions] == [("警方", "法院")]
-    text = (tmp_path / "a.toml").read_text().replace('["@both"]', '["@round"]')
-    (tmp_path / "a.toml").write_text(text)
-    with pytest.raises(RuleError, match="list @round names itself: @round > @round"):
-        load_rules([tmp_path])
+    text = (tmp_path / "a.toml").read_text()
+    for wrong, message in (
+        ('one = ["@both"]', "list @both names itself: @both > @one > @both"),
+        ('one = ["@none"]', "no list @none in contexts.toml or in this file"),
+    ):
+        (tmp_path / "a.toml").write_text(text.replace('one = ["警方"]', wrong))
+        with pytest.raises(RuleError, match=message):
+            load_rules([tmp_path])
