@@ -39,7 +39,7 @@ def expand_rule(
             faults.append(str(error))
             return ()
 
-    written, literal = list(spec.terms), []
+    written, literal = [*spec.terms, *spec.weak], []
     if spec.lexicon:
         lexicon = file.parent / spec.lexicon
         if lexicon.is_file():
@@ -63,9 +63,13 @@ def expand_rule(
         if words:
             conditions.append(Condition(plain(words), within, wanted=False))
     terms = tuple(dict.fromkeys((*plain(written), *literal)))
+    few = {*plain(spec.weak)}
+    firm = [term for term in terms if term not in few] if few else []
+    weak = frozenset(term for term in few if not any(one in term for one in firm))
     distinct = tuple(dict.fromkeys((*written, *literal)))
     base = len(distinct) + len(spec.patterns)
-    return Rule(spec, terms, file, line, tuple(conditions), base, distinct), faults
+    rule = Rule(spec, terms, file, line, tuple(conditions), base, distinct, weak=weak)
+    return rule, faults
 
 
 def fill(term: str, slots: Lists) -> Iterator[str]:

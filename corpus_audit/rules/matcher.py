@@ -207,8 +207,11 @@ class _Owners:
     def __init__(self, rules: Sequence[Rule], search_demoted: bool) -> None:
         of: dict[bytes, list[int]] = {}
         folded = iter(fold_texts([term for rule in rules for term in rule.terms]))
+        weak: set[tuple[bytes, int]] = set()
         for index, rule in enumerate(rules):
-            literals = {next(folded) for _ in rule.terms}
+            of_term = {term: next(folded) for term in rule.terms}
+            weak.update((of_term[term], index) for term in rule.weak)
+            literals = {*of_term.values()}
             for literal in literals if search_demoted else literals - rule.demoted:
                 of.setdefault(literal, []).append(index)
         self.literals = sorted(of)
@@ -234,10 +237,13 @@ class _Owners:
         self._first = np.cumsum([0, *counts])
         self.rule = np.array([index for _, index in pairs], np.int32)
         levels = [LEVELS.index(rule.spec.confidence) for rule in rules]
-        low = LEVELS.index("low")
-        self.level = np.array(
-            [low if lit in rules[index].demoted else levels[index] for lit, index in pairs], np.int8
-        )
+        low, medium = LEVELS.index("low"), LEVELS.index("medium")
+        self.level = np.array([levels[index] for _, index in pairs], np.int8)
+        for number, (literal, index) in enumerate(pairs):
+            if literal in rules[index].demoted:
+                self.level[number] = low
+            elif (literal, index) in weak:
+                self.level[number] = max(levels[index], medium)
         self.is_term = np.arange(len(pairs)) < len(pairs) - len(self.patterns)
         auto = np.array([rule.spec.edges == "auto" for rule in rules], np.bool_)
         self.auto = auto[self.rule] & self.is_term

@@ -47,6 +47,7 @@ class RuleSpec(_Model):
     confidence: Level
     status: Literal["stable", "experimental", "deprecated"] = "stable"
     terms: tuple[Text, ...] = ()
+    weak: tuple[Text, ...] = ()  # terms that weigh medium at most: news and law use them, too
     lexicon: Text | None = None  # a text file beside the rule file, one term a line
     all: tuple[Terms, ...] = ()  # one of each list, in any order
     within: Distance = 20  # from the anchor to the others of `all`
@@ -109,6 +110,7 @@ class Rule:
     written: tuple[str, ...] = ()  # the terms as they stand in the files
     updated: date | None = None  # of its file
     demoted: frozenset[bytes] = field(default_factory=frozenset)  # folded terms that weigh low
+    weak: frozenset[str] = field(default_factory=frozenset)  # terms that weigh medium at most
 
     @property
     def where(self) -> str:
