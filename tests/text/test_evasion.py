@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus_audit.rules.literals import Literals
 from corpus_audit.rules.numbers import number_styles
 from corpus_audit.text import evasion
 from corpus_audit.text.buffers import Utf8
@@ -144,3 +145,16 @@ def test_a_document_is_judged_the_same_beside_any_neighbour(text, other):
 )
 def test_the_numbers_of_a_term_have_three_styles(term, styles):
     assert number_styles(term) == styles
+
+
+@given(st.text("赌博冰毒贝者.。 -abp0rn$❤", max_size=60))
+def test_two_sets_of_literals_are_asked_as_each_alone_would_be(text):
+    view = fold(Utf8.of(pa.array([text], pa.large_string())))
+    one, other = (
+        evasion.Neighbours(fold_texts(terms)) for terms in (["赌博", "porn"], ["冰毒", "赌毒品"])
+    )
+    pairs = {*fold_texts(one.split_pairs()), *fold_texts(other.split_pairs())}
+    splits = Literals(sorted(pairs)).find(view).start
+    both = evasion.Suspects(one, other).find(view, splits)
+    alone = [evasion.Suspects(each).find(view, splits)[0] for each in (one, other)]
+    assert [places.tolist() for places in both] == [places.tolist() for places in alone]
