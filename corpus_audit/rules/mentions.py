@@ -20,7 +20,7 @@ _CLOSE_OF[[*map(ord, _OPENS)]] = [*map(ord, _CLOSES)]
 _CLOSE_OF[[*b"\"'"]] = [*b"\"'"]
 _CLOSES_ONE = np.zeros(0x3100, np.bool_)
 _CLOSES_ONE[[*map(ord, _CLOSES)]] = True
-_APOSTROPHE, _SPACE, _COMMA = 0x27, 0x20, 0x2C
+_APOSTROPHE, _SPACE, _COMMA, _COLON = 0x27, 0x20, 0x2C, 0x3A
 
 
 def mentioned(
@@ -87,8 +87,8 @@ def _opens(data, i, left):  # type: ignore[no-untyped-def]
         if j == left:
             return True
         j = _before(data, j)
-        if data[j] == _COMMA and j > left:
-            j = _before(data, j)
+        if (data[j] == _COMMA or (data[j] == _COLON and data[i] == _APOSTROPHE)) and j > left:
+            j = _before(data, j)  # single marks quote no values of JSON
         return _is_letter(data[j])
     return data[j] >= 0xE4  # Han and the like: no space is written
 

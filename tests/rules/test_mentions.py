@@ -25,6 +25,7 @@ WORD = [rule(terms=("办假证", "bitch"), unless_quoted=6)]
         ("stop play if they hear 'bitch' again", False),
         ('stop play if they hear "bitch" again', False),
         ('they said, "bitch" again', False),
+        ("a style note: 'bitch' is no name", False),
         ("'bitch' is a word", False),  # a text may begin with a quotation
         ("don't bitch, it's late", True),  # apostrophes quote nothing
         ("the dogs' bitch wasn't there", True),
