@@ -1,7 +1,8 @@
 """Is a match used or only mentioned: does it stand in a short quotation?
 
-“办假证” in a warning, 'bitch' in a rule of the game. A quotation is one within a sentence: ASCII
-quotes count only behind a word, so that values of JSON and CSV, which are whole texts, are none.
+“办假证” in a warning, 'bitch' in a rule of the game. A quotation is part of a text: a document
+quoted as a whole is none, and ASCII marks count only behind a word or at the start, so that values
+of JSON and CSV, which are whole texts, are none.
 """
 
 from __future__ import annotations
@@ -52,13 +53,14 @@ def _mentioned(data, start, end, left, right, within, close_of, closes, found): 
             elif point < len(closes) and closes[point] and not _in_word(data, i, left[k], right[k]):
                 break
             more -= 1
-        i = end[k]
+        opened, i = i, end[k]
         while close and more >= 0 and i < right[k]:  # on to what closes
             point, size = decode(data, np.uint64(i))
+            behind = i + np.int64(size)
             if point == close and not _in_word(data, i, left[k], right[k]):
-                found[k] = True
+                found[k] = opened > left[k] or behind < right[k]
                 break
-            i += np.int64(size)
+            i = behind
             more -= 1
 
 

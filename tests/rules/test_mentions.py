@@ -29,6 +29,8 @@ WORD = [rule(terms=("办假证", "bitch"), unless_quoted=6)]
         ("'bitch' is a word", False),  # a text may begin with a quotation
         ("don't bitch, it's late", True),  # apostrophes quote nothing
         ("the dogs' bitch wasn't there", True),
+        ("“办假证”", True),  # the whole document, as a file that was read badly has it
+        ('"办假证"', True),
         ('{"text": "办假证", "id": 1}', True),  # values of JSON and CSV are texts
         ('["x", "办假证", "y"]', True),
         ('1,"办假证",2', True),
