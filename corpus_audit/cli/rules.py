@@ -113,7 +113,7 @@ def show_rule(
     ] = None,
     format: Annotated[Form, typer.Option(help="Text or json.")] = "text",
 ) -> None:
-    """Show all of one rule: terms, conditions, examples, what is demoted."""
+    """Show all of one rule: terms, conditions, examples, what weighs less."""
     from corpus_audit.errors import UsageError
     from corpus_audit.rules.loader import read_rules
 

@@ -63,9 +63,10 @@ def expand_rule(
         if words:
             conditions.append(Condition(plain(words), within, wanted=False))
     terms = tuple(dict.fromkeys((*plain(written), *literal)))
-    few = {*plain(spec.weak)}
-    firm = [term for term in terms if term not in few] if few else []
-    weak = frozenset(term for term in few if not any(one in term for one in firm))
+    asked = plain(spec.weak)
+    firm = set(terms).difference(asked) if asked else ()
+    # of matches inside each other the longest counts, so one that holds a firm term is firm
+    weak = frozenset(term for term in asked if not any(inner in term for inner in firm))
     distinct = tuple(dict.fromkeys((*written, *literal)))
     base = len(distinct) + len(spec.patterns)
     rule = Rule(spec, terms, file, line, tuple(conditions), base, distinct, weak=weak)
